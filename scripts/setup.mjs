@@ -1,0 +1,66 @@
+// Runs before anything is installed, so it is plain JavaScript without dependencies.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const stamp = join(root, 'node_modules', '.hirescope-setup')
+
+const stop = (message) => {
+  console.error(`setup: ${message}`)
+  process.exit(1)
+}
+
+const run = (command, args, options = {}) =>
+  spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options }).status === 0
+
+const onPath = (...names) =>
+  names.some((name) =>
+    (process.env.PATH ?? '').split(delimiter).some((folder) => {
+      try {
+        accessSync(join(folder, name), constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    }),
+  )
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) stop(`Node ${process.versions.node} is too old; install 20.19 or newer`)
+
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  console.log('setup: installing packages by the lock file')
+  if (!run('npm', ['ci', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' }))
+    stop('the packages could not be installed; see above')
+  writeFileSync(stamp, wanted)
+}
+
+const apt = (packages) => {
+  if (!onPath('apt-get')) return false
+  const sudo = process.getuid?.() === 0 ? [] : onPath('sudo') ? ['sudo', '-n'] : null
+  if (!sudo) return false
+  console.log(`setup: installing ${packages.join(', ')} through apt`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const call = (args) => {
+    const [command, ...rest] = [...sudo, 'apt-get', ...args]
+    return run(command, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+  return call(['update']) && call(['install', '-y', '--no-install-recommends', ...packages])
+}
+
+if (process.argv.includes('--tests')) {
+  if (!onPath('chromium', 'chromium-browser') && !apt(['chromium', 'fonts-liberation']))
+    stop('the browser tests need Chromium; install it so that "chromium" is on the PATH')
+  const servers = '/usr/lib/postgresql'
+  const server =
+    onPath('postgres') ||
+    (existsSync(servers) &&
+      readdirSync(servers).some((version) => existsSync(join(servers, version, 'bin', 'postgres'))))
+  if (!server && !apt(['postgresql']))
+    console.log('setup: no PostgreSQL server programs; the tests on a real server will be skipped')
+}
