@@ -1,0 +1,235 @@
+import { z } from 'zod'
+
+/** The SQL types of exported columns: those that DuckDB-WASM reads without an extension. Every TIMESTAMP is UTC. */
+export type BundleType = 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INTEGER' | 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'DATE'
+
+export interface BundleColumn {
+  type: BundleType
+  description: string
+}
+
+const columns = z.registry<BundleColumn>()
+
+const column =
+  <Schema extends z.ZodType>(make: () => Schema, type: BundleType) =>
+  (description: string): Schema => {
+    const schema = make()
+    columns.add(schema, { type, description })
+    return schema
+  }
+
+const key = column(() => z.int().nonnegative(), 'INTEGER')
+const keyOrNull = column(() => z.int().nonnegative().nullable(), 'INTEGER')
+const grain = column(() => z.int().min(-1), 'INTEGER')
+const integer = column(() => z.int(), 'INTEGER')
+const integerOrNull = column(() => z.int().nullable(), 'INTEGER')
+const code = column(() => z.int().nonnegative(), 'TINYINT')
+const tinyOrNull = column(() => z.int().nullable(), 'TINYINT')
+const small = column(() => z.int(), 'SMALLINT')
+const bigint = column(() => z.bigint(), 'BIGINT')
+const text = column(() => z.string(), 'VARCHAR')
+const textOrNull = column(() => z.string().nullable(), 'VARCHAR')
+const time = column(() => z.string(), 'TIMESTAMP')
+const timeOrNull = column(() => z.string().nullable(), 'TIMESTAMP')
+const date = column(() => z.string(), 'DATE')
+const boolean = column(() => z.boolean(), 'BOOLEAN')
+
+const table = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
+  z.strictObject(shape).meta({ description })
+
+const sourceIds = <Shape extends z.ZodRawShape>(what: string, shape: Shape) =>
+  table(`Source ids of ${what}, for audits and joins; the app does not load them.`, shape)
+
+/**
+ * The tables of a bundle, contract version 1. Keys are dense from 0 within the bundle, in code-point order of the source
+ * id (dimensions: of the folded text). Rows are in the order of the first column.
+ */
+export const bundleRows = {
+  jobs: table('Visible jobs of this scope.', {
+    job_key: key('Key of the job; in code-point order of job_id.'),
+    job_id: text('Id of the job in the source.'),
+    title: text('Title of the job.'),
+    title_rank: integer('Position of the job among the jobs of the bundle by title, then id, in code-point order.'),
+    department: textOrNull('Department, as the source writes it.'),
+    location: textOrNull('Location of the job, as the source writes it.'),
+    status: text('draft, open, on_hold or closed.'),
+    created_at: timeOrNull('When the job was created (UTC).'),
+    closed_at: timeOrNull('When the job was closed (UTC); null while it is not.'),
+  }),
+  candidates: table('Candidates, after merges, with at least one application in this bundle: the applicants.', {
+    candidate_key: key('Key of the candidate; in code-point order of candidate_id.'),
+    candidate_id: text('Id of the surviving candidate in the source.'),
+    name: textOrNull('Name, as far as the export includes names.'),
+    city_key: keyOrNull('City that the candidate names, see cities.'),
+  }),
+  applications: table('Applications to the jobs of this bundle; a candidate can have several to one job.', {
+    application_key: key('Key of the application; in code-point order of the source id.'),
+    candidate_key: key('The candidate who applied.'),
+    job_key: key('The job applied to.'),
+    applied_at: time('When the application was made (UTC).'),
+    applied_on: date('The day of the application on the org clock.'),
+    source_key: keyOrNull('Where the application came from, see sources.'),
+    stage: code('Latest stage, see codes (kind stage).'),
+    outcome: code('Latest outcome, see codes (kind outcome).'),
+    outcome_at: timeOrNull('When the outcome was reached (UTC), if known.'),
+  }),
+  resumes: table('Résumés of the candidates, for a job of this bundle or for no job.', {
+    resume_key: key('Key of the résumé; in code-point order of the source id.'),
+    candidate_key: key('The candidate whose résumé it is.'),
+    job_key: keyOrNull('The job it was sent for; null: for no particular job.'),
+    created_at: time('When the résumé was received (UTC).'),
+    city_key: keyOrNull('City that the résumé names, see cities.'),
+    score: tinyOrNull('Score in whole points, 0 to 10, rounded down.'),
+    score_exact: integerOrNull('Score in thousandths of a point on the same scale (7420 is 7.42), rounded down.'),
+  }),
+  resume_skills: table('Skills listed in a résumé, each once.', {
+    resume_key: key('The résumé.'),
+    skill_key: key('The skill, see skills.'),
+  }),
+  assessments: table('Assessments assigned to a candidate for a job they applied to.', {
+    assessment_key: key('Key of the assessment; in code-point order of the source id.'),
+    candidate_key: key('The candidate assessed.'),
+    job_key: key('The job it was assigned for.'),
+    assigned_at: time('When it was assigned (UTC).'),
+    assigned_on: date('The day it was assigned on the org clock.'),
+    completed_at: timeOrNull('When it was completed (UTC), if it was.'),
+    score: integerOrNull('Score in thousandths of a per cent (87500 is 87.5 %).'),
+  }),
+  screenings: table('Video interviews (personality screenings) assigned to a candidate for a job they applied to.', {
+    screening_key: key('Key of the screening; in code-point order of the source id.'),
+    candidate_key: key('The candidate screened.'),
+    job_key: key('The job it was assigned for.'),
+    assigned_at: time('When it was assigned (UTC).'),
+    assigned_on: date('The day it was assigned on the org clock.'),
+    completed_at: timeOrNull('When it was completed (UTC), if it was.'),
+    revoked: boolean('Whether it was revoked; revoked screenings do not count.'),
+  }),
+  credit_events: table('Credits consumed on a job.', {
+    credit_event_key: key('Key of the record; in code-point order of the source id.'),
+    job_key: key('The job the credits were spent on.'),
+    service: small('What they were spent on, see codes (kind service).'),
+    units: bigint('Credits in ten-thousandths (12500 is 1.25 credits).'),
+    occurred_at: time('When they were spent (UTC).'),
+  }),
+  stage_events: table('History of the applications.', {
+    application_key: key('The application.'),
+    seq: integer('Position within the history of the application.'),
+    stage: code('Stage after the event, see codes (kind stage).'),
+    outcome: code('Outcome after the event, see codes (kind outcome).'),
+    occurred_at: time('When it happened (UTC).'),
+  }),
+  cities: table('Cities named by résumés or candidates.', {
+    city_key: key('Key of the city; in code-point order of the folded name.'),
+    name: text('Name of the city as shown.'),
+  }),
+  skills: table('Skills listed in résumés.', {
+    skill_key: key('Key of the skill; in code-point order of the folded name.'),
+    name: text('Name of the skill as shown.'),
+  }),
+  sources: table('Sources of applications.', {
+    source_key: key('Key of the source; in code-point order of its name.'),
+    name: text('Name of the source.'),
+  }),
+  codes: table('Names of the small codes.', {
+    kind: text('stage, outcome or service.'),
+    code: small('The code.'),
+    name: text('What it stands for.'),
+  }),
+  rollup_job: table('Counts for each job, and for the whole scope (job_key −1): applicants do not add up over jobs.', {
+    job_key: grain('The job; −1 is the whole scope.'),
+    jobs: integer('Jobs: 1, or all of the scope.'),
+    open_jobs: integer('Jobs that are open.'),
+    closed_jobs: integer('Jobs that are closed.'),
+    applicants: integer('Distinct candidates with an application.'),
+    applications: integer('Applications.'),
+    resume_screening: integer('Active applications that are new or in résumé screening.'),
+    assessment_test: integer('Active applications in assessment.'),
+    video_interview: integer('Active applications in video interview, interview or offer.'),
+    hired: integer('Applications hired.'),
+    on_hold: integer('Applications on hold.'),
+    rejected: integer('Applications rejected.'),
+    withdrawn: integer('Applications withdrawn.'),
+    unknown: integer('Applications whose state is unknown.'),
+    assessed: integer('Applicants with an assessment.'),
+    screened: integer('Applicants with a video interview that was not revoked.'),
+    credit_units: bigint('Credits consumed, in ten-thousandths.'),
+    resumes: integer('Résumés.'),
+    latest_resume_at: timeOrNull('When the latest résumé was received (UTC).'),
+    hired_candidate_key: keyOrNull('The candidate hired first.'),
+    hired_job_key: keyOrNull('The job they were hired for.'),
+    hired_at: timeOrNull('When they were hired (UTC), if known.'),
+  }),
+  rollup_week: table('Records by week, for the 12 weeks of the org clock that end with the week of as-of.', {
+    job_key: grain('The job; −1 is the whole scope.'),
+    week: integer('The week: 0 is the oldest, 11 the one of as-of. A week without records has no row.'),
+    applications: integer('Applications made.'),
+    assessments: integer('Assessments assigned.'),
+    screenings: integer('Video interviews assigned and not revoked.'),
+  }),
+  rollup_score: table('Résumés by whole score.', {
+    job_key: grain('The job; −1 is the whole scope.'),
+    score: integer('Score in whole points, 0 to 10.'),
+    resumes: integer('Résumés with this score.'),
+  }),
+  rollup_city: table('The three cities with most applicants.', {
+    job_key: grain('The job; −1 is the whole scope.'),
+    position: integer('1 for the city with most applicants; ties in alphabetical order.'),
+    city_key: key('The city, see cities.'),
+    applicants: integer('Applicants from this city.'),
+    with_city: integer('Applicants from any city.'),
+  }),
+  rollup_skill: table('The three skills that most applicants list.', {
+    job_key: grain('The job; −1 is the whole scope.'),
+    position: integer('1 for the skill of most applicants; ties in alphabetical order.'),
+    skill_key: key('The skill, see skills.'),
+    applicants: integer('Applicants who list it.'),
+  }),
+  source_ids_applications: sourceIds('applications', {
+    application_key: key('Key in applications.'),
+    application_id: text('Id in the source.'),
+  }),
+  source_ids_resumes: sourceIds('résumés', {
+    resume_key: key('Key in resumes.'),
+    resume_id: text('Id in the source.'),
+  }),
+  source_ids_assessments: sourceIds('assessments', {
+    assessment_key: key('Key in assessments.'),
+    assessment_id: text('Id in the source.'),
+  }),
+  source_ids_screenings: sourceIds('screenings', {
+    screening_key: key('Key in screenings.'),
+    screening_id: text('Id in the source.'),
+  }),
+  source_ids_credit_events: sourceIds('credit records', {
+    credit_event_key: key('Key in credit_events.'),
+    credit_event_id: text('Id in the source.'),
+  }),
+  source_ids_stage_events: sourceIds('stage events', {
+    application_key: key('Key in applications.'),
+    seq: integer('Position within the history of the application.'),
+    event_id: text('Id in the source.'),
+  }),
+} as const
+
+export type BundleTableName = keyof typeof bundleRows
+
+/** A row of a bundle table. */
+export type BundleRow<Table extends BundleTableName> = z.infer<(typeof bundleRows)[Table]>
+
+export const bundleTableNames = Object.keys(bundleRows) as BundleTableName[]
+
+/** The tables that an engine loads to answer the endpoints; the history and `source_ids_*` stay on the host. */
+export const loadedTableNames = bundleTableNames.filter(
+  (name) => name !== 'stage_events' && !name.startsWith('source_ids_'),
+)
+
+/** The columns of a bundle table, in order. */
+export const bundleColumns = (table: BundleTableName): (BundleColumn & { name: string; nullable: boolean })[] =>
+  Object.entries(bundleRows[table].shape).map(([name, schema]) => {
+    const described = columns.get(schema)
+    if (!described) throw new Error(`bundle contract: ${table}.${name} has no column description`)
+    return { name, nullable: schema.safeParse(null).success, ...described }
+  })
+
+/** What a bundle table holds, in one sentence. */
+export const bundleDescription = (table: BundleTableName): string => bundleRows[table].meta()?.description ?? ''
