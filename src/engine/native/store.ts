@@ -1,0 +1,83 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Engine } from 'hirescope/metrics'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClosing } from '../closing.ts'
+import { DatasetError } from '../dataset-error.ts'
+import { createEngine, runBatch } from '../statements.ts'
+import { unmeasured } from '../stopwatch.ts'
+import type { TableStore } from '../table-store.ts'
+import { createConnections } from './connections.ts'
+
+export interface NativeOptions {
+  /** Threads of the engine; as many as there are cores by default. */
+  threads?: number | undefined
+}
+
+/**
+ * DuckDB in this process, in memory. It reaches no network, and of the file system its own temporary folder alone.
+ * Close `engine` to give memory and folder back.
+ */
+export const createNativeStore = async ({ threads }: NativeOptions = {}): Promise<TableStore> => {
+  const folder = await mkdtemp(join(tmpdir(), 'hirescope-'))
+  const instance = await DuckDBInstance.create(':memory:', threads ? { threads: String(threads) } : {})
+  const connect = createConnections(instance)
+  await connect((connection) =>
+    connection.command(`
+SET autoload_known_extensions = false;
+SET autoinstall_known_extensions = false;
+SET TimeZone = 'UTC';
+SET temp_directory = ${quote(join(folder, 'spill'))};
+SET allowed_directories = [${quote(folder)}];
+SET enable_external_access = false;
+SET lock_configuration = true`),
+  )
+  const release = async () => {
+    instance.closeSync()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return {
+    engine: createNativeEngine(connect, release),
+    async insert(table, bytes, measure = unmeasured) {
+      const file = join(folder, `${table}.parquet`)
+      const create = `CREATE OR REPLACE TABLE ${table} AS FROM read_parquet(${quote(file)})`
+      await measure('insert', async () => {
+        await writeFile(file, bytes)
+        await connect((connection) => connection.command(create))
+      }).catch((cause: unknown) => {
+        throw new DatasetError('altered', `table ${table}: unreadable Parquet; export the dataset anew`, { cause })
+      })
+      await rm(file, { force: true })
+    },
+  }
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const createNativeEngine = (connect: ReturnType<typeof createConnections>, release: () => Promise<void>): Engine => {
+  const closing = createClosing()
+  return createEngine(
+    'duckdb',
+    async (statements, options = {}) => {
+      const signal = closing.join(options.signal)
+      signal.throwIfAborted()
+      return connect(async (connection) => {
+        let again: NodeJS.Timeout | undefined
+        // An interrupt that comes just before the engine begins a statement is lost.
+        const interrupt = () => {
+          connection.interrupt()
+          again = setInterval(connection.interrupt, 10)
+        }
+        signal.addEventListener('abort', interrupt)
+        try {
+          return await runBatch(statements, { ...options, signal }, connection.columns)
+        } finally {
+          signal.removeEventListener('abort', interrupt)
+          clearInterval(again)
+        }
+      })
+    },
+    () => closing.close(release),
+  )
+}

@@ -1,0 +1,14 @@
+import type { BundleTableName } from 'hirescope/contract'
+import type { Engine } from 'hirescope/metrics'
+import type { Measure } from './stopwatch.ts'
+
+/** An engine whose tables can be filled: what a loader needs beside the port. */
+export interface TableStore {
+  readonly engine: Engine
+  /**
+   * Makes a table of the bytes of a Parquet file, in place of a table of that name.
+   * `measure` is told of the stages `decode` and `insert`.
+   * @throws DatasetError altered, if the bytes cannot be read
+   */
+  insert(table: BundleTableName, bytes: Uint8Array, measure?: Measure): Promise<void>
+}

@@ -1,0 +1,99 @@
+import { AsyncDuckDB, VoidLogger } from '@duckdb/duckdb-wasm'
+import moduleUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
+import workerUrl from '@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url'
+import initParquet from 'parquet-wasm/esm'
+import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
+import { DatasetError } from '../dataset-error.ts'
+import type { TableStore } from '../table-store.ts'
+import { startWorker } from './blob-worker.ts'
+import { createWasmStore } from './store.ts'
+
+/** How long the engine may take over a step of its start, of which loading a portion of its module is one. */
+const startMilliseconds = 60_000
+
+interface Listener {
+  /** Told when DuckDB's worker dies, also after the start. */
+  onDeath(error: DatasetError): void
+  /** Told of the bytes of DuckDB's module as they arrive; their total is 0 where the host does not say it. */
+  onBytes(loadedBytes: number, totalBytes: number): void
+}
+
+/**
+ * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it, and parquet-wasm
+ * in this thread.
+ * @throws DatasetError no-webassembly, timeout, engine
+ */
+export const startDuckDb = async ({ onDeath, onBytes }: Listener): Promise<TableStore> => {
+  checkWebAssembly()
+  const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
+  const database = new AsyncDuckDB(new VoidLogger(), worker)
+  const died = new Promise<never>((_, reject) =>
+    worker.addEventListener('error', (event) => {
+      event.preventDefault()
+      const error = stopped('stopped', event)
+      onDeath(error)
+      reject(error)
+    }),
+  )
+  const timer = createTimer()
+  try {
+    return await Promise.race([died, timer.expired, start(database, timer.reset, onBytes)])
+  } catch (error) {
+    worker.terminate()
+    if (error instanceof DatasetError) throw error
+    throw stopped('did not start', error)
+  } finally {
+    timer.stop()
+  }
+}
+
+const stopped = (what: string, cause: unknown): DatasetError => {
+  const why = (cause as { message?: string } | null)?.message ?? String(cause)
+  return new DatasetError('engine', `engine: ${what} (${why}); reload the page`, { cause })
+}
+
+const start = async (database: AsyncDuckDB, onStep: () => void, onBytes: Listener['onBytes']): Promise<TableStore> => {
+  await Promise.all([
+    database.instantiate(absolute(moduleUrl), null, ({ bytesLoaded, bytesTotal }) => {
+      onStep()
+      onBytes(bytesLoaded, bytesTotal)
+    }),
+    initParquet({ module_or_path: absolute(parquetUrl) }),
+  ])
+  onStep()
+  await database.open({})
+  const connection = await database.connectInternal()
+  return createWasmStore({ bindings: database, connection, release: () => database.terminate(), ahead: 2 })
+}
+
+// A blob worker has no address that a relative one could be resolved against.
+const absolute = (url: string): string => new URL(url, import.meta.url).href
+
+const createTimer = () => {
+  let timeout: ReturnType<typeof setTimeout>
+  let expire: (error: DatasetError) => void
+  const expired = new Promise<never>((_, reject) => (expire = reject))
+  const stop = () => clearTimeout(timeout)
+  const reset = () => {
+    stop()
+    timeout = setTimeout(() => {
+      expire(new DatasetError('timeout', `engine: no sign of life for ${startMilliseconds / 1000} s; reload the page`))
+    }, startMilliseconds)
+  }
+  reset()
+  return { expired, reset, stop }
+}
+
+// The smallest module with an exception handler: DuckDB's build needs them, and the CSP may forbid any module.
+const withExceptions = Uint8Array.from([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 6, 64, 25, 11, 11,
+])
+
+const checkWebAssembly = (): void => {
+  try {
+    new WebAssembly.Module(withExceptions)
+  } catch (cause) {
+    const why = 'this browser does not offer it; use a current browser, without its lockdown mode'
+    throw new DatasetError('no-webassembly', `webassembly: ${why}`, { cause })
+  }
+}

@@ -1,0 +1,32 @@
+import type { Manifest } from 'hirescope/contract'
+import type { Columns, Job, Statement } from 'hirescope/metrics'
+import { DatasetError, type DatasetErrorCode } from '../dataset-error.ts'
+import type { LoadProgress } from '../loader.ts'
+import type { LoadStage } from '../stopwatch.ts'
+
+/** From the page to the dataset worker. `open` comes first and once; its address is absolute. */
+export type Request =
+  | { type: 'open'; baseUrl: string }
+  | { type: 'batch'; id: number; statements: readonly Statement[] }
+  | { type: 'cancel'; id: number }
+
+/** From the dataset worker to the page. `failed` without an id means that the worker is of no more use. */
+export type Reply =
+  | { type: 'starting'; loadedBytes: number; totalBytes: number }
+  | { type: 'progress'; progress: LoadProgress }
+  | { type: 'opened'; manifest: Manifest; jobs: ReadonlyMap<string, Job>; times: [LoadStage, number][] }
+  | { type: 'results'; id: number; results: Columns[]; milliseconds: number[] }
+  | { type: 'failed'; id: number | null; error: CarriedError }
+
+/** An error that travels between threads: code and message, since a class does not survive the journey. */
+export interface CarriedError {
+  code: DatasetErrorCode
+  message: string
+}
+
+export const pack = (error: unknown): CarriedError => {
+  if (error instanceof DatasetError) return { code: error.code, message: error.message }
+  return { code: 'engine', message: error instanceof Error ? error.message : String(error) }
+}
+
+export const unpack = ({ code, message }: CarriedError): DatasetError => new DatasetError(code, message)

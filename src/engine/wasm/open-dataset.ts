@@ -1,0 +1,120 @@
+import type { Dataset } from 'hirescope/metrics'
+import { DatasetError } from '../dataset-error.ts'
+import type { LoadOptions } from '../loader.ts'
+import { createEngine } from '../statements.ts'
+import { startWorker } from './blob-worker.ts'
+import datasetWorkerUrl from './dataset-worker.ts?worker&url'
+import { unpack, type Reply, type Request } from './messages.ts'
+
+export interface OpenOptions extends LoadOptions {
+  /** Told of the bytes of the engine itself as they arrive; their total is 0 where the host does not say it. */
+  onStart?: ((loadedBytes: number, totalBytes: number) => void) | undefined
+}
+
+/**
+ * Opens the bundle at an address (absolute, or relative to the page) in a worker of its own, which `close` ends.
+ * Several can be open at once.
+ * @throws DatasetError; the signal's reason
+ */
+export const openDataset = async (
+  baseUrl: string,
+  { signal, onProgress, onStart, timing }: OpenOptions = {},
+): Promise<Dataset & { close(): Promise<void> }> => {
+  signal?.throwIfAborted()
+  if (typeof WebAssembly === 'undefined') {
+    const why = 'this browser does not offer it; use a current browser, without its lockdown mode'
+    throw new DatasetError('no-webassembly', `webassembly: ${why}`)
+  }
+  const line = createLine()
+  const { engine } = line
+  const abort = () => line.end(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  try {
+    const { manifest, jobs, times } = await line.open(new URL(baseUrl, document.baseURI).href, { onProgress, onStart })
+    times.forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
+    return { manifest, jobs, engine, close: () => engine.close() }
+  } catch (error) {
+    line.end(error)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+type Opened = Extract<Reply, { type: 'opened' }>
+type Results = Extract<Reply, { type: 'results' }>
+
+type Listener = Pick<OpenOptions, 'onProgress' | 'onStart'>
+
+interface Waiting<Value> {
+  resolve(value: Value): void
+  reject(reason: unknown): void
+}
+
+/** The page's end of the line to a dataset worker. */
+const createLine = () => {
+  const worker = startWorker(`import ${JSON.stringify(new URL(datasetWorkerUrl, document.baseURI).href)}`, 'module')
+  const batches = new Map<number, Waiting<Results>>()
+  let opening: (Waiting<Opened> & Listener) | undefined
+  let ended: { reason: unknown } | undefined
+  let nextId = 0
+  const post = (request: Request) => worker.postMessage(request)
+
+  const end = (reason: unknown) => {
+    if (ended) return
+    ended = { reason }
+    worker.terminate()
+    for (const waiting of [opening, ...batches.values()]) waiting?.reject(reason)
+    batches.clear()
+  }
+
+  const receive = (reply: Reply) => {
+    if (reply.type === 'progress') opening?.onProgress?.(reply.progress)
+    else if (reply.type === 'starting') opening?.onStart?.(reply.loadedBytes, reply.totalBytes)
+    else if (reply.type === 'opened') opening?.resolve(reply)
+    else if (reply.type === 'results') batches.get(reply.id)?.resolve(reply)
+    else if (reply.id === null) end(unpack(reply.error))
+    else batches.get(reply.id)?.reject(unpack(reply.error))
+  }
+  worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => receive(data))
+  worker.addEventListener('error', (event) => {
+    event.preventDefault()
+    const why = event.message ? ` (${event.message})` : ''
+    end(new DatasetError('engine', `dataset worker: stopped${why}; reload the page`))
+  })
+
+  const engine = createEngine(
+    'duckdb',
+    async (statements, { signal, timing } = {}) => {
+      signal?.throwIfAborted()
+      if (ended) throw ended.reason
+      const id = nextId++
+      let cancel = () => {}
+      try {
+        const { results, milliseconds } = await new Promise<Results>((resolve, reject) => {
+          batches.set(id, { resolve, reject })
+          cancel = () => {
+            post({ type: 'cancel', id })
+            reject(signal?.reason)
+          }
+          signal?.addEventListener('abort', cancel)
+          post({ type: 'batch', id, statements })
+        })
+        milliseconds.forEach((duration, statement) => timing?.(statement, duration))
+        return results
+      } finally {
+        batches.delete(id)
+        signal?.removeEventListener('abort', cancel)
+      }
+    },
+    async () => end(new DatasetError('engine', 'engine: closed; open the dataset again')),
+  )
+
+  const open = (baseUrl: string, listener: Listener) =>
+    new Promise<Opened>((resolve, reject) => {
+      opening = { resolve, reject, ...listener }
+      post({ type: 'open', baseUrl })
+    })
+
+  return { engine, open, end }
+}

@@ -1,0 +1,84 @@
+import type { Engine, Statement } from 'hirescope/metrics'
+import { readParquet } from 'parquet-wasm/esm'
+import { createClosing } from '../closing.ts'
+import { DatasetError } from '../dataset-error.ts'
+import { createPreparedCache } from '../prepared-cache.ts'
+import { createEngine, runBatch } from '../statements.ts'
+import { unmeasured } from '../stopwatch.ts'
+import type { TableStore } from '../table-store.ts'
+import { columnsOf } from './columns.ts'
+
+type Awaitable<Value> = Value | Promise<Value>
+
+/** What AsyncDuckDB (browser) and the blocking bindings (Node) have in common. */
+export interface Bindings {
+  runQuery(connection: number, sql: string): Awaitable<Uint8Array>
+  createPrepared(connection: number, sql: string): Awaitable<number>
+  runPrepared(connection: number, statement: number, params: unknown[]): Awaitable<Uint8Array>
+  closePrepared(connection: number, statement: number): Awaitable<void>
+  insertArrowFromIPCStream(
+    connection: number,
+    stream: Uint8Array,
+    options: { name: string; create: boolean },
+  ): Awaitable<void>
+}
+
+export interface Host {
+  bindings: Bindings
+  connection: number
+  /** Gives the memory back. */
+  release(): Awaitable<void>
+  /** Statements that are handed over at once; 1 by default. */
+  ahead?: number
+  /** Lets other tasks of the thread take their turn, an abort for instance. */
+  rest?: () => Promise<void>
+}
+
+/**
+ * A table store on DuckDB-WASM. parquet-wasm has been initialised. The database is locked first of all: it loads no
+ * extension, and reaches neither files nor network.
+ */
+export const createWasmStore = async (host: Host): Promise<TableStore> => {
+  const { bindings, connection } = host
+  for (const setting of settings) await bindings.runQuery(connection, `SET ${setting}`)
+  return {
+    engine: createWasmEngine(host),
+    async insert(table, bytes, measure = unmeasured) {
+      const unreadable = (cause: unknown) =>
+        Promise.reject(
+          new DatasetError('altered', `table ${table}: unreadable Parquet; export the dataset anew`, { cause }),
+        )
+      const stream = await measure('decode', () => readParquet(bytes).intoIPCStream()).catch(unreadable)
+      await measure('insert', async () => {
+        await bindings.runQuery(connection, `DROP TABLE IF EXISTS ${table}`)
+        await bindings.insertArrowFromIPCStream(connection, stream, { name: table, create: true })
+      }).catch(unreadable)
+    },
+  }
+}
+
+const settings = [
+  'autoload_known_extensions = false',
+  'autoinstall_known_extensions = false',
+  'enable_external_access = false',
+  'lock_configuration = true',
+]
+
+const createWasmEngine = ({ bindings, connection, release, rest, ahead }: Host): Engine => {
+  const closing = createClosing()
+  const withPrepared = createPreparedCache(
+    async (sql) => bindings.createPrepared(connection, sql),
+    (prepared) => bindings.closePrepared(connection, prepared),
+  )
+  const run = async ({ sql, params }: Statement) => {
+    const rows = await withPrepared(sql, (prepared) => bindings.runPrepared(connection, prepared, [...params]))
+    await rest?.()
+    return columnsOf(rows)
+  }
+  return createEngine(
+    'duckdb',
+    async (statements, options = {}) =>
+      runBatch(statements, { ...options, signal: closing.join(options.signal) }, run, ahead),
+    () => closing.close(release),
+  )
+}
