@@ -1,0 +1,199 @@
+import { bundleColumns, outcomeCode, outcomes, stages, type BundleTableName } from 'hirescope/contract'
+import type { Rollup } from 'hirescope/metrics'
+import { literal } from './staging.ts'
+
+/** What the SQL of a bundle depends on. */
+export interface BundleQuestion {
+  orgKey: number
+  names: 'none' | 'hired' | 'all'
+}
+
+const dense = (order: string) => `row_number() OVER (ORDER BY ${order}) - 1`
+
+/** The spelling a group is shown in: the alias list's, else the most frequent in the bundle, the first by code point. */
+const shown = (dimension: 'city' | 'skill', uses: string) => `
+  WITH uses AS (${uses}),
+  ranked AS (
+    SELECT k, spelling, row_number() OVER (PARTITION BY k ORDER BY count(*) DESC, spelling) AS position
+    FROM uses GROUP BY k, spelling)
+  SELECT ${dense('ranked.k')} AS key, ranked.k, coalesce(dimension.alias, ranked.spelling) AS name
+  FROM ranked JOIN live.${dimension} AS dimension ON dimension.k = ranked.k
+  WHERE position = 1`
+
+const record = (name: string, keyed: string, columns: string, org: number) => `
+  SELECT ${dense('t.k')} AS ${name}_key, candidates.candidate_key, jobs.job_key, ${columns}
+  FROM live.${keyed} AS t
+  JOIN scope.jobs ON jobs.k = t.job_k
+  JOIN scope.candidates ON candidates.k = t.candidate_k
+  SEMI JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
+  WHERE t.org_k = ${org}`
+
+/**
+ * The statements that make the relations of one scope (schema `scope`) from `scope_job_ids`, in order. Keys are dense
+ * and in code-point order of the source ids, because `k` is.
+ */
+export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
+  const relations: [name: string, sql: string][] = [
+    [
+      'jobs',
+      `SELECT job.*, ${dense('job.k')} AS job_key, ${dense('title, job.k')} AS title_rank
+      FROM live.job SEMI JOIN scope_job_ids USING (job_id) WHERE job.org_k = ${orgKey}`,
+    ],
+    [
+      'applications',
+      `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
+      FROM live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+    ],
+    ['pairs', 'SELECT DISTINCT candidate_k, job_k FROM scope.applications'],
+    [
+      'candidates',
+      `SELECT t.*, ${dense('t.k')} AS candidate_key FROM live.candidate AS t
+      WHERE t.org_k = ${orgKey} AND t.k IN (SELECT candidate_k FROM scope.pairs)`,
+    ],
+    [
+      'resumes',
+      `SELECT t.*, ${dense('t.k')} AS resume_key, candidates.candidate_key, jobs.job_key
+      FROM live.resume AS t
+      JOIN scope.candidates ON candidates.k = t.candidate_k
+      LEFT JOIN scope.jobs ON jobs.k = t.job_k
+      LEFT JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
+      WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
+    ],
+    [
+      'resume_skills',
+      `SELECT t.skill_k, t.spelling, resumes.resume_key
+      FROM live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
+    ],
+    [
+      'cities',
+      shown(
+        'city',
+        `SELECT city_k AS k, spelling FROM scope.resumes WHERE city_k IS NOT NULL
+        UNION ALL SELECT city_k AS k, spelling FROM scope.candidates WHERE city_k IS NOT NULL`,
+      ),
+    ],
+    ['skills', shown('skill', 'SELECT skill_k AS k, spelling FROM scope.resume_skills')],
+    [
+      'sources',
+      `SELECT ${dense('name')} AS key, name FROM (
+        SELECT DISTINCT source AS name FROM scope.applications WHERE source IS NOT NULL)`,
+    ],
+    [
+      'assessments',
+      record(
+        'assessment',
+        'assessment',
+        't.assessment_id, t.assigned_at, t.assigned_on, t.completed_at, t.score',
+        orgKey,
+      ),
+    ],
+    [
+      'screenings',
+      record(
+        'screening',
+        'screening',
+        't.screening_id, t.assigned_at, t.assigned_on, t.completed_at, t.revoked',
+        orgKey,
+      ),
+    ],
+    [
+      'credit_events',
+      `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key
+      FROM live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+    ],
+    [
+      'services',
+      `SELECT ${dense('name')} AS code, name FROM (SELECT DISTINCT service AS name FROM scope.credit_events)`,
+    ],
+    [
+      'stage_events',
+      `SELECT t.*, applications.application_key
+      FROM live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
+      WHERE t.org_k = ${orgKey}`,
+    ],
+  ]
+  return [
+    'DROP SCHEMA IF EXISTS scope CASCADE',
+    'CREATE SCHEMA scope',
+    ...relations.map(([name, sql]) => `CREATE TABLE scope.${name} AS ${sql}`),
+  ]
+}
+
+const codeRows = (kind: string, names: readonly string[]) =>
+  names.map((name, code) => `SELECT ${literal(kind)} AS kind, ${code} AS code, ${literal(name)} AS name`)
+
+/** The tables of a bundle that hold rows of the source; rollups are worked out from these. */
+export type StoredTable = Exclude<BundleTableName, Rollup>
+
+/** One SELECT per stored table over the relations of a scope, in the order in which its rows are written. */
+export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, string> => {
+  const named = {
+    none: 'NULL',
+    hired: `CASE WHEN t.k IN (SELECT candidate_k FROM scope.applications WHERE outcome = ${outcomeCode.hired}) THEN t.name END`,
+    all: 't.name',
+  }[names]
+  const city = 'LEFT JOIN scope.cities ON cities.k = t.city_k'
+  const queries: Record<StoredTable, [sql: string, order: string]> = {
+    jobs: ['SELECT * FROM scope.jobs', 'job_key'],
+    candidates: [
+      `SELECT t.candidate_key, t.candidate_id, ${named} AS name, cities.key AS city_key FROM scope.candidates AS t ${city}`,
+      'candidate_key',
+    ],
+    applications: [
+      `SELECT t.*, candidates.candidate_key, sources.key AS source_key FROM scope.applications AS t
+      JOIN scope.candidates ON candidates.k = t.candidate_k LEFT JOIN scope.sources ON sources.name = t.source`,
+      'application_key',
+    ],
+    resumes: [`SELECT t.*, cities.key AS city_key FROM scope.resumes AS t ${city}`, 'resume_key'],
+    resume_skills: [
+      `SELECT DISTINCT t.resume_key, skills.key AS skill_key FROM scope.resume_skills AS t
+      JOIN scope.skills ON skills.k = t.skill_k`,
+      'resume_key, skill_key',
+    ],
+    assessments: ['SELECT * FROM scope.assessments', 'assessment_key'],
+    screenings: ['SELECT * FROM scope.screenings', 'screening_key'],
+    credit_events: [
+      'SELECT t.* REPLACE (services.code AS service) FROM scope.credit_events AS t JOIN scope.services ON services.name = t.service',
+      'credit_event_key',
+    ],
+    stage_events: ['SELECT * FROM scope.stage_events', 'application_key, seq, k'],
+    cities: ['SELECT key AS city_key, name FROM scope.cities', 'city_key'],
+    skills: ['SELECT key AS skill_key, name FROM scope.skills', 'skill_key'],
+    sources: ['SELECT key AS source_key, name FROM scope.sources', 'source_key'],
+    codes: [
+      [
+        ...codeRows('stage', stages),
+        ...codeRows('outcome', outcomes),
+        `SELECT 'service' AS kind, code, name FROM scope.services`,
+      ].join(' UNION ALL '),
+      'kind, code',
+    ],
+    source_ids_applications: ['SELECT * FROM scope.applications', 'application_key'],
+    source_ids_resumes: ['SELECT * FROM scope.resumes', 'resume_key'],
+    source_ids_assessments: ['SELECT * FROM scope.assessments', 'assessment_key'],
+    source_ids_screenings: ['SELECT * FROM scope.screenings', 'screening_key'],
+    source_ids_credit_events: ['SELECT * FROM scope.credit_events', 'credit_event_key'],
+    source_ids_stage_events: ['SELECT * FROM scope.stage_events', 'application_key, seq, k'],
+  }
+  return Object.fromEntries(
+    Object.entries(queries).map(([table, [sql, order]]) => {
+      const columns = bundleColumns(table as BundleTableName).map(
+        ({ name, type }) => `CAST(${name} AS ${type}) AS ${name}`,
+      )
+      return [table, `SELECT ${columns.join(', ')} FROM (${sql}) ORDER BY ${order}`]
+    }),
+  ) as Record<StoredTable, string>
+}
+
+/**
+ * Counts of rejected and odd rows that belong to the scope: by their job, or without a job by their candidate. What
+ * belongs to neither, or to jobs outside, is for the operator's report alone.
+ */
+export const issueQuery = ({ orgKey }: BundleQuestion): string => `
+  SELECT table_name, CASE kind WHEN 'odd' THEN 'odd' ELSE 'rejected' END AS kind, reason, count(*)::INTEGER AS n
+  FROM issue
+  WHERE org_k = ${orgKey} AND (
+    job_id IN (SELECT job_id FROM scope.jobs)
+    OR (job_id IS NULL AND candidate_id IN (
+      SELECT survivor.candidate_id FROM live.survivor JOIN scope.candidates ON candidates.k = survivor.survivor_k)))
+  GROUP BY ALL ORDER BY ALL`

@@ -1,0 +1,164 @@
+import {
+  bundleColumns,
+  bundleDescription,
+  bundleTableNames,
+  contractVersion,
+  optionalSourceTables,
+  type BundleTableName,
+  type FileEntry,
+  type Manifest,
+  type SourceTableName,
+  type TableEntry,
+} from 'hirescope/contract'
+import { loadDataset } from 'hirescope/engine'
+import { createNativeStore } from 'hirescope/engine/native'
+import { metrics, rollupQuery, rollups, runAll, weekStarts } from 'hirescope/metrics'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { bundleQueries, issueQuery, scopeStatements } from './bundle-sql.ts'
+import { temporaryPrefix, type FileSystem } from './file-system.ts'
+import type { Scope } from './scopes.ts'
+import { literal, type Staging } from './staging.ts'
+import { viewsSql } from './views.ts'
+
+/** The org whose bundles are being made. */
+export interface BundleOrg {
+  k: number
+  id: string
+  name: string | null
+  timeZone: string
+  weekStart: Manifest['week_start']
+}
+
+/** All of a manifest but what publishing adds. */
+export type Draft = Omit<Manifest, 'sequence' | 'exported_at'>
+
+export interface BundleOptions {
+  staging: Staging
+  files: FileSystem
+  org: BundleOrg
+  scope: Scope
+  /** The folder of the scope under the target. */
+  folder: string
+  names: Manifest['names']
+  /** As the manifest writes it. */
+  asOf: string
+  sourceTables: ReadonlySet<SourceTableName>
+  threads: number
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** Gzip without what differs between machines: the header's time is 0 already, its last byte names the platform. */
+const gzip = (text: string): Uint8Array => {
+  const bytes = gzipSync(text, { level: 9 })
+  bytes[9] = 255
+  return bytes
+}
+
+/** Gives a temporary file its lasting name, which is its hash; a file of that name and size is the same file. */
+const settle = async (files: FileSystem, folder: string, temporary: string, extension: string): Promise<FileEntry> => {
+  const bytes = await files.read(temporary)
+  const hash = sha256(bytes)
+  const file = `${hash}.${extension}`
+  if ((await files.size(join(folder, file))) === bytes.length) await files.remove(temporary)
+  else {
+    await files.sync(temporary)
+    await files.rename(temporary, join(folder, file))
+  }
+  return { file, sha256: hash, bytes: bytes.length }
+}
+
+const settleBytes = async (files: FileSystem, folder: string, name: string, bytes: Uint8Array, extension: string) => {
+  const temporary = join(folder, `${temporaryPrefix}${process.pid}-${name}`)
+  await files.remove(temporary)
+  await files.write(temporary, bytes)
+  return settle(files, folder, temporary, extension)
+}
+
+const metadata = (table: BundleTableName) => {
+  const columns = Object.fromEntries(bundleColumns(table).map(({ name, description }) => [name, description]))
+  return `{hirescope: ${literal(`contract ${contractVersion}`)}, description: ${literal(bundleDescription(table))},
+    columns: ${literal(JSON.stringify(columns))}}`
+}
+
+const writeTables = async ({ staging, files, folder, org, names, asOf }: BundleOptions) => {
+  const question = { orgKey: org.k, names }
+  for (const sql of scopeStatements(question)) await staging.run(sql)
+  const rejected: Manifest['rejected'] = {}
+  const odd: Manifest['odd'] = {}
+  for (const { table_name, kind, reason, n } of await staging.rows(issueQuery(question))) {
+    const counts = kind === 'odd' ? odd : rejected
+    const table = String(table_name) as SourceTableName
+    counts[table] = { ...counts[table], [String(reason)]: Number(n) }
+  }
+  // The tables stand in `main` as a reader will have them, so that rollups are worked out by the metrics' own SQL.
+  for (const [table, query] of Object.entries(bundleQueries(question)))
+    await staging.run(`CREATE OR REPLACE TABLE main.${table} AS ${query}`)
+  await staging.run('DROP SCHEMA scope CASCADE')
+  const first_week = weekStarts({ as_of: asOf, time_zone: org.timeZone, week_start: org.weekStart })[0] ?? ''
+  for (const rollup of rollups) {
+    const columns = bundleColumns(rollup).map(({ name, type }) => `CAST(${name} AS ${type}) AS ${name}`)
+    const query = rollupQuery(rollup).replaceAll('$first_week', literal(first_week))
+    await staging.run(`CREATE OR REPLACE TABLE main.${rollup} AS SELECT ${columns.join(', ')} FROM (${query})`)
+  }
+  const entries: [BundleTableName, TableEntry][] = []
+  for (const table of bundleTableNames) {
+    const temporary = join(folder, `${temporaryPrefix}${process.pid}-${table}.parquet`)
+    const [copied] = await staging.rows(`COPY main.${table} TO ${literal(temporary)}
+      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, KV_METADATA ${metadata(table)})`)
+    entries.push([table, { ...(await settle(files, folder, temporary, 'parquet')), rows: Number(copied?.Count) }])
+    await staging.run(`DROP TABLE main.${table}`)
+  }
+  return { tables: Object.fromEntries(entries) as Record<BundleTableName, TableEntry>, rejected, odd }
+}
+
+/** Answers the nine endpoints for the whole scope from the files just written, as any reader will. */
+const precompute = async ({ files, folder, threads }: BundleOptions, draft: Omit<Draft, 'answers'>) => {
+  const manifest = { ...draft, sequence: 1, exported_at: draft.as_of } as Manifest
+  const source = {
+    manifest: async () => manifest,
+    open: ({ file }: FileEntry) => files.read(join(folder, file)),
+  }
+  const store = await createNativeStore({ threads })
+  try {
+    const answers = await runAll(await loadDataset(source, store), metrics)
+    return Object.fromEntries(
+      Object.entries(answers).map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }]),
+    )
+  } finally {
+    await store.engine.close()
+  }
+}
+
+/**
+ * Writes the data files of one scope under their lasting names and gives the draft of its manifest. Nothing refers to
+ * the files until a manifest that names them is published.
+ */
+export const writeBundle = async (options: BundleOptions): Promise<Draft> => {
+  const { staging, files, folder, org, scope, names, asOf, sourceTables } = options
+  await files.makeFolder(folder)
+  await staging.run('CREATE OR REPLACE TEMP TABLE scope_job_ids (job_id VARCHAR)')
+  if (scope.jobIds.length)
+    await staging.run(`INSERT INTO scope_job_ids VALUES ${scope.jobIds.map((id) => `(${literal(id)})`).join(', ')}`)
+  const { tables, rejected, odd } = await writeTables(options)
+  const draft = {
+    contract_version: contractVersion,
+    org: { id: org.id, name: org.name },
+    scope: { id: scope.id, jobs: scope.jobIds.length },
+    as_of: asOf,
+    time_zone: org.timeZone,
+    week_start: org.weekStart,
+    names,
+    tables,
+    source_tables: Object.fromEntries(
+      optionalSourceTables.map((table) => [table, sourceTables.has(table)]),
+    ) as Manifest['source_tables'],
+    rejected,
+    odd,
+    views: await settleBytes(files, folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
+  } satisfies Omit<Draft, 'answers'>
+  const answers = gzip(JSON.stringify(await precompute(options, draft)))
+  return { ...draft, answers: await settleBytes(files, folder, 'answers', answers, 'json.gz') }
+}

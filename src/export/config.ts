@@ -1,0 +1,73 @@
+import { parse, sourceTableNames } from 'hirescope/contract'
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { ExportError } from './errors.ts'
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
+  } catch {
+    return false
+  }
+}, 'not an IANA time zone')
+const weekStart = z.enum(['monday', 'sunday'])
+const share = z.number().min(0).max(1)
+
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('postgres'),
+    /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD … instead. */
+    url: z.string().optional(),
+    password: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('pglite'), folder: z.string() }),
+  z.strictObject({ kind: z.literal('files'), folder: z.string() }),
+])
+
+/** The exporter's configuration. */
+export const exportConfig = z.strictObject({
+  source,
+  /** `django`, or the path of an adapter folder. */
+  adapter: z.string().default('django'),
+  /** The folder that a static host serves. */
+  target: z.string(),
+  /** The folder for secret, locks, state and access maps; never under the target. */
+  private: z.string(),
+  /** The folder in which the working database is built, as `hirescope-staging`; default `<private>/staging`. */
+  staging: z.string().optional(),
+  /** Export as of this instant instead of now, to the millisecond. */
+  asOf: z.iso
+    .datetime({ offset: true })
+    .refine((text) => !/\.\d{4}/.test(text), 'finer than a millisecond')
+    .optional(),
+  /** The org clock by org id; before the source's own time zone. */
+  orgs: z
+    .record(z.string(), z.strictObject({ timeZone: timeZone.optional(), weekStart: weekStart.optional() }))
+    .default({}),
+  defaultTimeZone: timeZone.default('UTC'),
+  defaultWeekStart: weekStart.default('monday'),
+  /** Whose names are exported. */
+  names: z.enum(['none', 'hired', 'all']).default('hired'),
+  /** The share of a table's rows of one org that may be rejected before the org fails; one number, or by table. */
+  maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
+  /** How many runs the data files of a scope without users stay. */
+  graceRuns: z.int().nonnegative().default(2),
+  /** DuckDB's memory limit, for example "1GB". */
+  memory: z
+    .string()
+    .regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB"')
+    .default('1GB'),
+  threads: z.int().positive().default(availableParallelism()),
+})
+
+export type ExportConfig = z.infer<typeof exportConfig>
+export type ExportConfigInput = z.input<typeof exportConfig>
+
+/** Checks a configuration and fills in the defaults. @throws ExportError that names each wrong setting. */
+export const parseConfig = (value: unknown): ExportConfig => {
+  try {
+    return parse(exportConfig, value, 'config')
+  } catch (error) {
+    throw new ExportError((error as Error).message)
+  }
+}

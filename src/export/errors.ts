@@ -1,0 +1,22 @@
+/** An export problem that a user can act on: a line for each thing wrong; identifiers, types and counts only. */
+export class ExportError extends Error {
+  override name = 'ExportError'
+}
+
+/** What a user is told of any failure: no stack, and no data, which unforeseen messages put in quotes. */
+export const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path } = error as NodeJS.ErrnoException
+  if (error instanceof ExportError) return error.message
+  if (!code || !path) return (error.message.split('\n')[0] ?? error.name).replace(/'[^']*'|"[^"]*"/g, '…')
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left on the device',
+    ENOTDIR: 'a file is in the way of a folder',
+    EEXIST: 'a file is in the way of a folder',
+    ENOENT: 'not found',
+  }
+  return `cannot write or read ${path}: ${reasons[code] ?? code}`
+}

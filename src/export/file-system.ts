@@ -1,0 +1,86 @@
+import { constants } from 'node:fs'
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** The effects that publishing has on a target, one call each, so that a test can let any of them fail. */
+export interface FileSystem {
+  makeFolder: (path: string) => Promise<void>
+  /** Writes a new file and waits until it is on the disk. */
+  write: (path: string, data: string | Uint8Array, mode?: number) => Promise<void>
+  /** Waits until a file that someone else wrote is on the disk. */
+  sync: (path: string) => Promise<void>
+  /** Replaces `to` in one step and waits until the folder is on the disk. */
+  rename: (from: string, to: string) => Promise<void>
+  /** Gives a file a second name; replaces nothing. */
+  link: (from: string, to: string) => Promise<void>
+  copy: (from: string, to: string) => Promise<void>
+  read: (path: string) => Promise<Uint8Array>
+  size: (path: string) => Promise<number | null>
+  list: (path: string) => Promise<string[]>
+  remove: (path: string) => Promise<void>
+  removeFolder: (path: string) => Promise<void>
+}
+
+const absent = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+const syncPath = async (path: string) => {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export const localFileSystem: FileSystem = {
+  makeFolder: async (path) => {
+    await mkdir(path, { recursive: true })
+  },
+  write: async (path, data, mode = 0o644) => {
+    const handle = await open(path, 'wx', mode)
+    try {
+      await handle.writeFile(data)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  },
+  sync: syncPath,
+  rename: async (from, to) => {
+    await rename(from, to)
+    await syncPath(dirname(to))
+  },
+  link,
+  copy: copyFile,
+  read: (path) => readFile(path),
+  size: async (path) => {
+    try {
+      return (await stat(path)).size
+    } catch (error) {
+      if (absent(error)) return null
+      throw error
+    }
+  },
+  list: async (path) => {
+    try {
+      return await readdir(path)
+    } catch (error) {
+      if (absent(error)) return []
+      throw error
+    }
+  },
+  remove: (path) => rm(path, { force: true }),
+  removeFolder: rmdir,
+}
+
+/** Marks a file that is still being written; the next run removes what a killed one left. */
+export const temporaryPrefix = '.tmp-'
+
+/** Replaces a small file in one step. */
+export const replaceFile = async (files: FileSystem, path: string, data: string | Uint8Array, mode?: number) => {
+  const name = `${temporaryPrefix}${process.pid}-${path.slice(dirname(path).length + 1)}`
+  const temporary = join(dirname(path), name)
+  await files.remove(temporary)
+  await files.write(temporary, data, mode)
+  await files.rename(temporary, path)
+}

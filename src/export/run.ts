@@ -1,0 +1,217 @@
+import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { join, resolve, sep } from 'node:path'
+import { readAdapter } from './adapter.ts'
+import { writeBundle, type BundleOrg } from './bundle.ts'
+import type { ExportConfig } from './config.ts'
+import { ExportError, explain } from './errors.ts'
+import { localFileSystem, replaceFile, type FileSystem } from './file-system.ts'
+import { issueCounts, overLimit, type IssueCount } from './limits.ts'
+import { acquireLock } from './lock.ts'
+import { normalise } from './normalise.ts'
+import { cleanScope, pathSegment, publishManifest, removeTemporary, retireScopes, type Retired } from './publish.ts'
+import { readScopes } from './scopes.ts'
+import { readSecret } from './secret.ts'
+import { openSource } from './open-source.ts'
+import { stageTables } from './stage.ts'
+import { openStaging, type Staging } from './staging.ts'
+
+/** What happened to one org. */
+export interface OrgSummary {
+  org: string
+  /** Why nothing was published; null if it was. */
+  error: string | null
+  scopes: number
+  changed: number
+  rows: number
+  bytes: number
+  issues: IssueCount[]
+}
+
+export interface ExportSummary {
+  asOf: string
+  orgs: OrgSummary[]
+  /** Rows that belong to no org. */
+  unattributed: IssueCount[]
+  read: Partial<Record<SourceTableName, number>>
+  /** Seconds by stage. */
+  seconds: Record<'read' | 'normalise' | 'write', number>
+}
+
+/** Told what the export is doing, for a terminal or a log. */
+export interface Reporter {
+  progress: (text: string) => void
+}
+
+export interface ExportOptions {
+  /** Only these orgs. */
+  orgs?: readonly string[]
+  files?: FileSystem
+  reporter?: Reporter
+  signal?: AbortSignal
+}
+
+const adapters = join(import.meta.dirname, 'adapters')
+
+const seconds = (since: number) => Math.round((performance.now() - since) / 10) / 100
+
+const publishOrg = async (
+  staging: Staging,
+  config: ExportConfig,
+  org: BundleOrg,
+  asOf: string,
+  sourceTables: ReadonlySet<SourceTableName>,
+  { files = localFileSystem, reporter }: ExportOptions,
+): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
+  const secret = await readSecret(config.private)
+  const segment = pathSegment(org.id)
+  const own = join(config.private, segment)
+  const lock = await acquireLock(join(own, 'lock'))
+  try {
+    const statePath = join(own, 'state.json')
+    const state = (await files.size(statePath)) === null ? null : Buffer.from(await files.read(statePath)).toString()
+    const { retired = {} } = (state ? JSON.parse(state) : {}) as { retired?: Retired }
+    const scopes = await readScopes(staging, secret, org)
+    const orgFolder = join(config.target, segment)
+    const drafts = []
+    for (const [index, scope] of scopes.entries()) {
+      reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
+      const folder = join(orgFolder, scope.id)
+      await removeTemporary(files, folder)
+      const { names, threads } = config
+      drafts.push({
+        folder,
+        draft: await writeBundle({ staging, files, org, scope, folder, names, asOf, sourceTables, threads }),
+      })
+    }
+    const exportedAt = new Date().toISOString()
+    const published = []
+    for (const { folder, draft } of drafts) published.push(await publishManifest(files, folder, draft, exportedAt))
+    const access = Object.fromEntries(
+      scopes.flatMap(({ id, userIds }) => userIds.map((user) => [user, `${segment}/${id}/`])),
+    )
+    await replaceFile(files, join(own, 'access.json'), `${JSON.stringify({ users: access }, null, 1)}\n`, 0o600)
+    const needed = new Set(scopes.map(({ id }) => id))
+    const still = await retireScopes(files, orgFolder, needed, retired, config.graceRuns)
+    await replaceFile(files, statePath, `${JSON.stringify({ retired: still }, null, 1)}\n`, 0o600)
+    for (const { folder } of drafts) await cleanScope(files, folder)
+    return {
+      scopes: scopes.length,
+      changed: published.filter(({ changed }) => changed).length,
+      rows: published.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: published.reduce((sum, { bytes }) => sum + bytes, 0),
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
+  for (const [name, folder] of Object.entries({ private: own, staging }))
+    if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
+      throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
+}
+
+/** Rows of a table by org, as far as they can be attributed: those that stayed and those that did not. */
+const countRows = async (staging: Staging) => {
+  const counts = new Map<string, number>()
+  for (const table of sourceTableNames) {
+    const stayed = await staging.rows(`SELECT org_k, count(*)::INTEGER AS n FROM staged.${table} GROUP BY org_k`)
+    for (const { org_k, n } of stayed) counts.set(`${String(org_k)} ${table}`, Number(n))
+  }
+  const left = await staging.rows(`SELECT org_k, table_name, count(*)::INTEGER AS n FROM issue
+    WHERE org_k IS NOT NULL AND (kind <> 'odd' OR reason = 'blank skill_raw') GROUP BY ALL`)
+  for (const { org_k, table_name, n } of left) {
+    const key = `${String(org_k)} ${String(table_name)}`
+    counts.set(key, (counts.get(key) ?? 0) + Number(n))
+  }
+  return (orgKey: number, table: SourceTableName) => counts.get(`${orgKey} ${table}`) ?? 0
+}
+
+/**
+ * Exports every org of a source: snapshot → staging → validated rows → scopes → Parquet → published. A failed org leaves
+ * its old dataset in place and does not stop the others.
+ * @throws ExportError where nothing can be exported at all: wrong source, adapter or target.
+ */
+export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
+  checkFolders(config)
+  const { files = localFileSystem, reporter, signal } = options
+  await files.makeFolder(config.target)
+  await readSecret(config.private)
+  const adapter = await readAdapter(config.adapter === 'django' ? join(adapters, 'django') : resolve(config.adapter))
+  // A folder of its own: it is emptied before and after.
+  const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
+  const lock = await acquireLock(`${resolve(folder)}.lock`)
+  try {
+    const staging = await openStaging({ folder: resolve(folder), memory: config.memory, threads: config.threads })
+    try {
+      const source = openSource(config.source, adapter)
+      const readSince = performance.now()
+      const snapshot = await source.open(staging, config.asOf ? new Date(config.asOf) : null)
+      const { asOf } = snapshot
+      const sourceTables = new Set(snapshot.tables.keys())
+      let read: Map<SourceTableName, number>
+      try {
+        read = await stageTables(
+          snapshot,
+          staging,
+          config,
+          (table, rows) => reporter?.progress(`read ${table}: ${rows} rows`),
+          signal,
+        )
+      } finally {
+        await snapshot.close()
+      }
+      const readSeconds = seconds(readSince)
+      const normaliseSince = performance.now()
+      const rowsOf = await countRows(staging)
+      reporter?.progress('normalising')
+      await normalise(staging, adapter.aliases)
+      const normaliseSeconds = seconds(normaliseSince)
+      const unattributed = await issueCounts(staging, null)
+      const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
+      const writeSince = performance.now()
+      const orgs: OrgSummary[] = []
+      const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
+      const wanted = rows.filter(({ org_id }) => !options.orgs || options.orgs.includes(String(org_id)))
+      const unknown = (options.orgs ?? []).filter((id) => !rows.some(({ org_id }) => org_id === id))
+      if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
+      for (const { k, org_id, name, time_zone, week_start } of wanted) {
+        signal?.throwIfAborted()
+        const org: BundleOrg = {
+          k: Number(k),
+          id: String(org_id),
+          name: name === null ? null : String(name),
+          timeZone: String(time_zone),
+          weekStart: week_start === 'sunday' ? 'sunday' : 'monday',
+        }
+        const issues = await issueCounts(staging, org.k)
+        const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
+        const nothing = { scopes: 0, changed: 0, rows: 0, bytes: 0 }
+        try {
+          if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
+          const instant = `${asOf.replace(' ', 'T')}Z`
+          orgs.push({
+            org: org.id,
+            error: null,
+            issues,
+            ...(await publishOrg(staging, config, org, instant, sourceTables, options)),
+          })
+        } catch (error) {
+          if (signal?.aborted) throw error
+          orgs.push({ org: org.id, error: explain(error), issues, ...nothing })
+        }
+      }
+      return {
+        asOf,
+        orgs,
+        unattributed,
+        read: Object.fromEntries(read),
+        seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
+      }
+    } finally {
+      await staging.close()
+    }
+  } finally {
+    await lock.release()
+  }
+}

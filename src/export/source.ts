@@ -1,0 +1,25 @@
+import type { SourceTableName } from 'hirescope/contract'
+import type { Staging } from './staging.ts'
+
+/** How a time column is delivered: UTC timestamp text or value, or a day only. Other columns are 'value'. */
+export type Delivered = 'value' | 'timestamp' | 'date'
+
+/** One consistent view of a source, as an adapter's SELECTs see it. */
+export interface Snapshot {
+  /** The instant at which it was read, or the configured as-of: "YYYY-MM-DD hh:mm:ss.ffffff" in UTC. */
+  readonly asOf: string
+  /** The tables that the adapter delivers and how each of their columns comes; checked against the contract. */
+  readonly tables: ReadonlyMap<SourceTableName, Record<string, Delivered>>
+  /** Puts the rows of a table into the staging database as `raw.<table>`, columns in contract order, as text or typed. */
+  land: (table: SourceTableName, staging: Staging, signal?: AbortSignal) => Promise<void>
+  close: () => Promise<void>
+}
+
+/** Where source rows come from. */
+export interface Source {
+  /**
+   * Opens a snapshot and checks every SELECT of the adapter against the contract.
+   * @throws ExportError that names the file and line of a SELECT that fails or gives a wrong column or type.
+   */
+  open: (staging: Staging, asOf: Date | null) => Promise<Snapshot>
+}

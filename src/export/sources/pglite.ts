@@ -1,0 +1,49 @@
+import { PGlite } from '@electric-sql/pglite'
+import { createWriteStream } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Adapter } from '../adapter.ts'
+import { ExportError } from '../errors.ts'
+import { acquireLock } from '../lock.ts'
+import type { Source } from '../source.ts'
+import { firstLine } from './columns.ts'
+import { openPostgresSnapshot, type PostgresSession } from './postgres-snapshot.ts'
+
+/** The lock file of a PGlite folder, beside it: PGlite itself has no guard against two processes. */
+export const pgliteLock = (folder: string): string => `${resolve(folder)}.lock`
+
+/** The source that reads a PGlite folder, locked before it is opened. */
+export const pgliteSource = (adapter: Adapter, folder: string): Source => ({
+  open: async (_staging, asOf) => {
+    await access(join(folder, 'PG_VERSION')).catch(() => {
+      throw new ExportError(`pglite: no database in ${folder}`)
+    })
+    return openPostgresSnapshot(await openSession(folder), adapter, asOf)
+  },
+})
+
+const openSession = async (folder: string): Promise<PostgresSession> => {
+  const lock = await acquireLock(pgliteLock(folder))
+  try {
+    const database = await PGlite.create({ dataDir: resolve(folder) })
+    return pgliteSession(database, async () => {
+      await database.close()
+      await lock.release()
+    })
+  } catch (error) {
+    await lock.release()
+    throw new ExportError(`pglite: ${folder} does not open: ${firstLine(String(error))}`, { cause: error })
+  }
+}
+
+const pgliteSession = (database: PGlite, close: () => Promise<void>): PostgresSession => ({
+  query: (sql, parameters) => database.query<Record<string, unknown>>(sql, parameters),
+  copy: async (query, file, signal) => {
+    signal?.throwIfAborted()
+    const { blob } = await database.query(`COPY (${query}) TO '/dev/blob' (FORMAT csv)`)
+    if (!blob) throw new Error('pglite: COPY gave no blob')
+    await pipeline(blob.stream(), createWriteStream(file, { mode: 0o600 }), ...(signal ? [{ signal }] : []))
+  },
+  close,
+})

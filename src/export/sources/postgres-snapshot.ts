@@ -1,0 +1,191 @@
+import { sourceColumns, sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Adapter } from '../adapter.ts'
+import { ExportError } from '../errors.ts'
+import type { Delivered, Snapshot } from '../source.ts'
+import { literal, type Staging } from '../staging.ts'
+import { adapterProblem, checkColumns, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { failure, sqlProblem } from './postgres-failure.ts'
+
+/** One connection to something that speaks PostgreSQL. */
+export interface PostgresSession {
+  /** Runs one statement. Values come as the driver parses them. */
+  query: (
+    sql: string,
+    parameters?: string[],
+  ) => Promise<{ rows: Record<string, unknown>[]; fields: { name: string; dataTypeID: number }[] }>
+  /** Writes the CSV of a query to a file, without a JavaScript object per row. */
+  copy: (query: string, file: string, signal?: AbortSignal) => Promise<void>
+  close: () => Promise<void>
+}
+
+const families: Record<string, Family> = {
+  text: 'text',
+  varchar: 'text',
+  bpchar: 'text',
+  name: 'text',
+  citext: 'text',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamp',
+  date: 'date',
+  numeric: 'decimal',
+  float4: 'decimal',
+  float8: 'decimal',
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  bool: 'boolean',
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+const text = (value: unknown) => (typeof value === 'string' ? value : String(value))
+
+const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).replace('T', ' ')}000`
+
+/**
+ * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs.
+ * The session is closed with the snapshot, also when opening fails.
+ */
+export const openPostgresSnapshot = async (
+  session: PostgresSession,
+  adapter: Adapter,
+  asOfGiven: Date | null,
+): Promise<Snapshot> => {
+  try {
+    return await begin(session, adapter, asOfGiven)
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+const begin = async (session: PostgresSession, adapter: Adapter, asOfGiven: Date | null): Promise<Snapshot> => {
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  for (const setting of [
+    "TimeZone = 'UTC'",
+    "DateStyle = 'ISO, YMD'",
+    "client_encoding = 'UTF8'",
+    'extra_float_digits = 1',
+    'standard_conforming_strings = on',
+    'statement_timeout = 0',
+    'idle_in_transaction_session_timeout = 0',
+    "work_mem = '64MB'",
+  ])
+    await session.query(`SET LOCAL ${setting}`)
+  // The first query takes the transaction's snapshot; the clock is read with it.
+  const clock = await session.query(
+    `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now FROM pg_catalog.pg_class LIMIT 1`,
+  )
+  const asOf = asOfGiven ? microseconds(asOfGiven) : text(clock.rows[0]?.now)
+  await session.query('SELECT set_config($1, $2, true)', ['hirescope.as_of', `${asOf.replace(' ', 'T')}+00:00`])
+  for (const [name, value] of adapter.settings)
+    await session.query('SELECT set_config($1, $2, true)', [`hirescope.${name}`, value])
+  const tables = await describe(session, adapter)
+  return {
+    asOf,
+    tables: new Map([...tables].map(([table, { delivered }]) => [table, delivered])),
+    land: async (table, staging, signal) => {
+      const query = adapter.queries.get(table)
+      const described = tables.get(table)
+      if (!query || !described) throw new Error(`source: the adapter delivers no ${table}`)
+      await land(session, table, query, described.columns, staging, signal)
+    },
+    close: () => session.close(),
+  }
+}
+
+interface AdapterQuery {
+  file: string
+  sql: string
+}
+
+interface Described {
+  delivered: Record<string, Delivered>
+  columns: GivenColumn[]
+}
+
+const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map<SourceTableName, Described>> => {
+  const prefix = 'SELECT * FROM (\n'
+  const problems: string[] = []
+  const found: { table: SourceTableName; query: AdapterQuery; fields: { name: string; dataTypeID: number }[] }[] = []
+  for (const table of sourceTableNames) {
+    const query = adapter.queries.get(table)
+    if (!query) continue
+    // A failed statement aborts the transaction: a savepoint lets the next SELECT be judged as well.
+    await session.query('SAVEPOINT described')
+    try {
+      const { fields } = await session.query(`${prefix}${query.sql}\n) AS described LIMIT 0`)
+      found.push({ table, query, fields })
+    } catch (error) {
+      const failed = failure(error)
+      if (!failed) throw error
+      problems.push(sqlProblem(query, prefix, failed))
+      await session.query('ROLLBACK TO SAVEPOINT described')
+    }
+    await session.query('RELEASE SAVEPOINT described')
+  }
+  const ids = [...new Set(found.flatMap(({ fields }) => fields.map(({ dataTypeID }) => dataTypeID)))]
+  const types = await session.query(
+    `SELECT oid::text AS id, typname::text AS name, format_type(oid, NULL) AS shown
+     FROM pg_catalog.pg_type WHERE oid::text = ANY (string_to_array($1, ','))`,
+    [ids.join(',')],
+  )
+  const type = new Map(types.rows.map((row) => [text(row.id), { name: text(row.name), shown: text(row.shown) }]))
+  const described = new Map<SourceTableName, Described>()
+  for (const { table, query, fields } of found) {
+    const columns = fields.map(({ name, dataTypeID }): GivenColumn => {
+      const known = type.get(String(dataTypeID))
+      return { name, type: known?.shown ?? `type ${dataTypeID}`, family: families[known?.name ?? ''] ?? 'other' }
+    })
+    const checked = checkColumns(table, query, columns)
+    problems.push(...checked.problems)
+    described.set(table, { delivered: checked.delivered, columns })
+  }
+  throwProblems(problems)
+  return described
+}
+
+const land = async (
+  session: PostgresSession,
+  table: SourceTableName,
+  { file, sql }: AdapterQuery,
+  columns: GivenColumn[],
+  staging: Staging,
+  signal?: AbortSignal,
+) => {
+  const path = join(staging.folder, `${table}.csv`)
+  const names = sourceNames(table)
+  const selected = names.map((name) => {
+    const type = columns.find((column) => column.name === name)?.type
+    const column = quoted(name)
+    if (type === 'timestamp with time zone') return `${column} AT TIME ZONE 'UTC'`
+    return type === 'character' ? `${column}::text` : column
+  })
+  const prefix = `SELECT ${selected.join(', ')} FROM (\n`
+  try {
+    await session.copy(`${prefix}${sql}\n) AS delivered`, path, signal)
+    signal?.throwIfAborted()
+    const types = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
+    // One thread: a quoted line break must never be taken for the end of a row by a reader that starts in the middle.
+    await staging.run(`CREATE TABLE raw.${table} AS SELECT * FROM read_csv(${literal(path)}, columns = {${types}},
+      header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', comment = '',
+      nullstr = '', allow_quoted_nulls = false, null_padding = false, ignore_errors = false, strict_mode = true,
+      parallel = false, max_line_size = 33554432, buffer_size = 67108864)`)
+  } catch (error) {
+    const failed = failure(error)
+    if (failed) throw new ExportError(sqlProblem({ file, sql }, `COPY (${prefix}`, failed), { cause: error })
+    if (isCsvError(error))
+      throw new ExportError(adapterProblem(file, null, 'its rows are no valid UTF-8 text, or one is over 32 MB'), {
+        cause: error,
+      })
+    throw error
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+const isCsvError = (error: unknown) => error instanceof Error && /^Invalid Input Error: CSV Error/.test(error.message)
+
+const sourceNames = (table: SourceTableName) => sourceColumns(table).map(({ name }) => name)

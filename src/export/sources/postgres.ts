@@ -1,0 +1,125 @@
+import { createWriteStream } from 'node:fs'
+import type { Socket } from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { Adapter } from '../adapter.ts'
+import { ExportError } from '../errors.ts'
+import type { Source } from '../source.ts'
+import { firstLine } from './columns.ts'
+import { openPostgresSnapshot, type PostgresSession } from './postgres-snapshot.ts'
+
+/** How to reach a PostgreSQL server. What is left out comes from PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD. */
+export interface PostgresConnection {
+  /** `postgres://user@host:5432/database` */
+  url?: string | undefined
+  password?: string | undefined
+}
+
+/** The source that reads a PostgreSQL server, in one REPEATABLE READ READ ONLY transaction. */
+export const postgresSource = (adapter: Adapter, connection: PostgresConnection): Source => ({
+  open: async (_staging, asOf) => openPostgresSnapshot(await connect(connection), adapter, asOf),
+})
+
+const clientOf = ({ url, password }: PostgresConnection): pg.Client => {
+  const settings = { application_name: 'hirescope', connectionTimeoutMillis: 15_000, keepAlive: true }
+  if (url === undefined) return new pg.Client({ ...settings, ...(password === undefined ? {} : { password }) })
+  if (!/^postgres(?:ql)?:\/\//.test(url)) throw new ExportError('postgres: url must begin with postgres://')
+  // A password parameter is the one place that the driver prefers to the (perhaps empty) one in the URL.
+  const joint = url.includes('?') ? '&' : '?'
+  const connectionString = password === undefined ? url : `${url}${joint}password=${encodeURIComponent(password)}`
+  try {
+    return new pg.Client({ ...settings, connectionString })
+  } catch {
+    // The driver's own message quotes the URL, and with it the password.
+    throw new ExportError('postgres: url is not of the form postgres://user@host:5432/database')
+  }
+}
+
+const connect = async (connection: PostgresConnection): Promise<PostgresSession> => {
+  const client = clientOf(connection)
+  let lost: Error | null = null
+  client.on('error', (error) => (lost = error))
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new ExportError(connectionProblem(client, error), { cause: error })
+  }
+  const attempt = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await act()
+    } catch (error) {
+      if (lost || endedConnection(error))
+        throw new ExportError(`postgres: the server at ${address(client)} ended the connection`, { cause: error })
+      throw error
+    }
+  }
+  let copying = false
+  return {
+    query: (sql, parameters) => attempt(() => client.query<Record<string, unknown>>(sql, parameters)),
+    copy: (query, file, signal) =>
+      attempt(async () => {
+        copying = true
+        const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv)`))
+        await pipeline(rows, createWriteStream(file, { mode: 0o600 }), ...(signal ? [{ signal }] : []))
+        copying = false
+      }),
+    close: async () => {
+      // A COPY that was given up would be read to its end first.
+      if (copying || lost) socket(client).destroy()
+      else await client.end()
+    },
+  }
+}
+
+// Which of these a client hears first when a server goes down (its notice, or the closed socket) is a race.
+const endedConnection = (error: unknown) => {
+  const { code = '', message } = error as { code?: string; message: string }
+  return /^(08...|57P0[1-3]|ECONNRESET|EPIPE)$/.test(code) || message.startsWith('Connection terminated')
+}
+
+const socket = (client: pg.Client) => (client as unknown as { connection: { stream: Socket } }).connection.stream
+
+const address = ({ host, port }: pg.Client) => (host.startsWith('/') ? host : `${host}:${port}`)
+
+const connectionProblem = (client: pg.Client, error: unknown): string => {
+  const { code, message } = error as { code?: string; message: string }
+  const user = client.user ?? 'the default user'
+  const at = address(client)
+  switch (code) {
+    case '3D000':
+      return `postgres: no database "${client.database}" on ${at}`
+    case '28P01':
+      return `postgres: wrong password for "${user}" on ${at}; set PGPASSWORD or the config's password`
+    case '28000':
+      return `postgres: ${at} does not let "${user}" in: ${message}`
+    case '42501':
+      return `postgres: "${user}" may not connect to database "${client.database}" on ${at}`
+    case '53300':
+      return `postgres: ${at} has no connection left: ${message}`
+    case '57P03':
+      return `postgres: ${at} is starting up or shutting down; try again`
+    case 'ECONNREFUSED':
+    case 'ENOENT':
+      return `postgres: nothing listens on ${at}`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `postgres: unknown host ${client.host}`
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `postgres: ${at} closed the connection`
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `postgres: ${at} cannot be reached`
+  }
+  if (/client password must be a string|no password/i.test(message))
+    return `postgres: ${at} wants a password for "${user}"; set PGPASSWORD or the config's password`
+  if (/timeout/i.test(message)) return `postgres: ${at} did not answer within 15 s`
+  return `postgres: no connection to ${at}: ${withoutPassword(client, message)}`
+}
+
+const withoutPassword = (client: pg.Client, message: string) => {
+  const password = typeof client.password === 'string' ? client.password : ''
+  return firstLine(password ? message.replaceAll(password, '…') : message)
+}

@@ -1,0 +1,52 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The exporter's working database: native DuckDB on disk in a private folder that goes away with it. */
+export interface Staging {
+  readonly connection: DuckDBConnection
+  /** A private folder for files on their way into the database. */
+  readonly folder: string
+  run: (sql: string) => Promise<void>
+  rows: (sql: string) => Promise<Record<string, DuckDBValue>[]>
+  close: () => Promise<void>
+}
+
+export interface StagingOptions {
+  folder: string
+  /** DuckDB's `memory_limit`, for example "1GB". */
+  memory: string
+  threads: number
+}
+
+/** A text as an SQL literal. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** Opens an empty staging database in a fresh folder. */
+export const openStaging = async ({ folder, memory, threads }: StagingOptions): Promise<Staging> => {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const instance = await DuckDBInstance.create(join(folder, 'staging.duckdb'), {
+    memory_limit: memory,
+    threads: String(threads),
+    temp_directory: join(folder, 'spill'),
+    preserve_insertion_order: 'true',
+    autoload_known_extensions: 'false',
+    autoinstall_known_extensions: 'false',
+  })
+  const connection = await instance.connect()
+  await connection.run("LOAD icu; SET TimeZone = 'UTC'; CREATE SCHEMA raw")
+  return {
+    connection,
+    folder,
+    run: async (sql) => {
+      await connection.run(sql)
+    },
+    rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
+    close: async () => {
+      connection.closeSync()
+      instance.closeSync()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
