@@ -1,0 +1,7 @@
+export { buildDemo, fillPglite, fillPostgres } from './fill.ts'
+export type { BuiltDemo, Progress } from './fill.ts'
+export { demoDefaults, generateDemo } from './generate.ts'
+export type { Demo, DemoChunk } from './generate.ts'
+export type { DemoConfig } from './config.ts'
+export type { DemoOptions, UserFact } from './facts.ts'
+export { rates } from './rates.ts'
