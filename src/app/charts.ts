@@ -1,0 +1,224 @@
+import type { ChartConfiguration, ChartOptions, TooltipItem } from 'chart.js'
+import type { EndpointBody } from 'hirescope/contract'
+import { counted, day, list, number, share } from './format.ts'
+import type { ChartColours } from './state/theme.svelte.ts'
+
+type Weekly = EndpointBody<'weekly-graph'>['results']
+type Scores = NonNullable<EndpointBody<'score-distribution-graph'>['results']>
+
+export const weeklySeries = {
+  applications_received: 'Applications',
+  assessments: 'Assessments',
+  video_interviews: 'Video interviews',
+} as const
+
+export type WeeklySeries = keyof typeof weeklySeries
+export const weeklyOrder = Object.keys(weeklySeries) as WeeklySeries[]
+
+/** The token that a weekly series is drawn with. */
+export const weeklyTokens = {
+  applications_received: 'series1',
+  assessments: 'series2',
+  video_interviews: 'series3',
+} as const satisfies Record<WeeklySeries, keyof ChartColours>
+
+const font = (size = 12) => ({ family: "'Inter Variable', system-ui, sans-serif", size })
+
+type Axes = NonNullable<ChartOptions<'line' | 'bar'>['scales']>
+
+const axes = (colours: ChartColours, xTitle?: string): Axes => ({
+  x: {
+    grid: { display: false },
+    border: { color: colours.line },
+    ticks: { color: colours.ink3, font: font(), maxRotation: 0, autoSkipPadding: 12 },
+    ...(xTitle !== undefined && { title: { display: true, text: xTitle, color: colours.ink3, font: font() } }),
+  },
+  y: {
+    beginAtZero: true,
+    border: { display: false },
+    grid: { color: colours.grid, drawTicks: false },
+    ticks: {
+      color: colours.ink3,
+      font: font(),
+      maxTicksLimit: 5,
+      precision: 0,
+      padding: 8,
+      callback: (value) => number(Number(value)),
+    },
+  },
+})
+
+const shared = {
+  responsive: true,
+  maintainAspectRatio: false,
+  animation: false,
+  interaction: { mode: 'index', intersect: false },
+} as const
+
+const tooltip = (colours: ChartColours) => ({
+  animation: false as const,
+  multiKeyBackground: 'transparent',
+  backgroundColor: colours.card,
+  borderColor: colours.line,
+  borderWidth: 1,
+  titleColor: colours.ink,
+  bodyColor: colours.ink2,
+  footerColor: colours.ink3,
+  titleFont: { ...font(12.5), weight: 600 },
+  bodyFont: font(12.5),
+  footerFont: { ...font(12), weight: 400 },
+  padding: 10,
+  cornerRadius: 10,
+  boxWidth: 9,
+  boxHeight: 9,
+  boxPadding: 5,
+})
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+const withShare = (count: number, all: number, of: string) => {
+  const part = share(count, all)
+  return part === null ? number(count) : `${number(count)} (${part} of ${of})`
+}
+
+/** Twelve weeks as three straight lines; what leads to the last week is dashed, since that week is not over. */
+export const weeklyChart = (
+  results: Weekly,
+  colours: ChartColours,
+  hidden: ReadonlySet<WeeklySeries> = new Set(),
+): ChartConfiguration<'line', number[], string> => {
+  const starts = results.applications_received.start_dates
+  const last = starts.length - 1
+  const shown = weeklyOrder.flatMap((name) => {
+    const { data } = results[name]
+    return data === null ? [] : { name, data }
+  })
+  return {
+    type: 'line',
+    data: {
+      labels: starts.map((start) => day(start)),
+      datasets: shown.map(({ name, data }, index) => ({
+        label: weeklySeries[name],
+        data,
+        hidden: hidden.has(name),
+        borderColor: colours[weeklyTokens[name]],
+        backgroundColor: colours[weeklyTokens[name]],
+        borderWidth: 2,
+        borderJoinStyle: 'round',
+        pointRadius: 0,
+        pointHitRadius: 12,
+        clip: 8,
+        pointHoverRadius: 4,
+        tension: 0,
+        order: index,
+        segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === last ? [3, 4] : undefined) },
+      })),
+    },
+    options: {
+      ...shared,
+      layout: { padding: { top: 6, right: 8 } },
+      scales: axes(colours),
+      plugins: {
+        tooltip: {
+          ...tooltip(colours),
+          callbacks: {
+            labelColor: ({ datasetIndex }) => {
+              const colour = colours[weeklyTokens[shown[datasetIndex]?.name ?? 'applications_received']]
+              return { backgroundColor: colour, borderColor: 'transparent', borderRadius: 3 }
+            },
+            title: ([item]) => (item ? `Week of ${item.label}` : ''),
+            label: (item: TooltipItem<'line'>) => {
+              const series = shown[item.datasetIndex]
+              return series
+                ? `${weeklySeries[series.name]}: ${withShare(series.data[item.dataIndex] ?? 0, sum(series.data), 'the 12 weeks')}`
+                : ''
+            },
+            footer: ([item]) => (item?.dataIndex === last ? 'This week is not over yet' : ''),
+          },
+        },
+      },
+    },
+  }
+}
+
+/** The counts of all scores from 0 to 10, zeroes included. */
+export const scoreCounts = (results: Scores): number[] =>
+  Array.from({ length: 11 }, (_, score) => results.find((row) => row.score === score)?.count ?? 0)
+
+/** Résumés by whole score, zero-based bars from 0 to 10. */
+export const scoreChart = (results: Scores, colours: ChartColours): ChartConfiguration<'bar', number[], string> => {
+  const counts = scoreCounts(results)
+  return {
+    type: 'bar',
+    data: {
+      labels: counts.map((_, score) => String(score)),
+      datasets: [
+        {
+          label: 'Résumés',
+          data: counts,
+          backgroundColor: colours.series1,
+          borderRadius: 3,
+          categoryPercentage: 1,
+          barPercentage: 0.86,
+        },
+      ],
+    },
+    options: {
+      ...shared,
+      layout: { padding: { top: 6 } },
+      scales: axes(colours, 'Score, 0 to 10'),
+      plugins: {
+        tooltip: {
+          ...tooltip(colours),
+          displayColors: false,
+          callbacks: {
+            title: ([item]) => (item ? `Score ${item.label}` : ''),
+            label: (item: TooltipItem<'bar'>) =>
+              `Résumés: ${withShare(counts[item.dataIndex] ?? 0, sum(counts), 'those scored')}`,
+          },
+        },
+      },
+    },
+  }
+}
+
+/** What the line chart shows, for who cannot see it. */
+export const weeklySummary = (results: Weekly): string => {
+  const starts = results.applications_received.start_dates
+  const series = weeklyOrder.flatMap((name) => {
+    const { data } = results[name]
+    if (data === null) return []
+    const most = Math.max(...data)
+    return `${weeklySeries[name]}: ${number(sum(data))} in all, most in the week of ${day(starts[data.indexOf(most)] ?? '')} (${number(most)}), ${number(data.at(-1) ?? 0)} in the unfinished week.`
+  })
+  return `Line chart of the 12 weeks from ${day(starts[0] ?? '')}. ${series.join(' ')}`
+}
+
+/** What the histogram shows, for who cannot see it. */
+export const scoreSummary = (results: Scores): string => {
+  const counts = scoreCounts(results)
+  const most = Math.max(...counts)
+  return `Bar chart of ${counted(sum(counts), 'résumé')} by score from 0 to 10, most at score ${counts.indexOf(most)} (${number(most)}).`
+}
+
+const lower = { applications_received: 'application', assessments: 'assessment', video_interviews: 'video interview' }
+
+/** Few weekly records in words: "2 applications and 1 assessment in the last 12 weeks". */
+export const weeklyInWords = (results: Weekly): string => {
+  const parts = weeklyOrder.flatMap((name) => {
+    const { data } = results[name]
+    return data === null || sum(data) === 0 ? [] : counted(sum(data), lower[name])
+  })
+  const latest = Math.max(...weeklyOrder.map((name) => (results[name].data ?? []).findLastIndex((count) => count > 0)))
+  const start = results.applications_received.start_dates[latest]
+  const joined = list(parts)
+  return start === undefined
+    ? 'Nothing in the last 12 weeks.'
+    : `${joined} in the last 12 weeks, the latest in the week of ${day(start)}.`
+}
+
+/** Few scores in words: "Scores: 4, 6 and 6." */
+export const scoresInWords = (results: Scores): string => {
+  const scores = results.flatMap(({ score, count }) => Array<string>(count).fill(String(score)))
+  const joined = list(scores)
+  return scores.length === 1 ? `The score is ${joined}.` : `The scores are ${joined}.`
+}

@@ -1,0 +1,73 @@
+import { counted, number } from './format.ts'
+
+/** The six stages and outcomes of the stage graphs, in the order of the process, then the outcomes. */
+export const stageNames = {
+  resume_screening: 'Résumé screening',
+  assessment_test: 'Assessment',
+  video_interview: 'Video interview',
+  hired: 'Hired',
+  on_hold: 'On hold',
+  rejected: 'Rejected',
+} as const
+
+export type StageName = keyof typeof stageNames
+export const stageOrder = Object.keys(stageNames) as StageName[]
+
+/** Applications by stage, with those that are in none of the six. */
+export interface StageCounts {
+  stages: Record<StageName, number>
+  applications: number
+  withdrawn: number
+  unknown: number
+}
+
+const above = ({ stages }: StageCounts) => stageOrder.reduce((sum, stage) => sum + stages[stage], 0)
+
+/** "7,180 applications = 7,004 above + 163 withdrawn + 13 unknown". */
+export const addsUp = (counts: StageCounts): string =>
+  `${counted(counts.applications, 'application')} = ${number(above(counts))} above + ${number(counts.withdrawn)} withdrawn + ${number(counts.unknown)} unknown`
+
+/** Few applications in words: "1 in résumé screening, 2 rejected". */
+export const inWords = ({ stages, withdrawn, unknown }: StageCounts): string => {
+  const phrases: Record<StageName, string> = {
+    resume_screening: 'in résumé screening',
+    assessment_test: 'in assessment',
+    video_interview: 'at the video interview',
+    hired: 'hired',
+    on_hold: 'on hold',
+    rejected: 'rejected',
+  }
+  const parts = stageOrder.map((stage) => [stages[stage], phrases[stage]] as const)
+  return [...parts, [withdrawn, 'withdrawn'] as const, [unknown, 'at an unknown stage'] as const]
+    .filter(([count]) => count > 0)
+    .map(([count, phrase]) => `${number(count)} ${phrase}`)
+    .join(', ')
+}
+
+/** A row of the overview: the endpoint's stages under the names of the stage graph. */
+export interface JobStages extends StageCounts {
+  job_id: string
+  job_name: string
+}
+
+interface OverviewRow {
+  job_id: string
+  job_name: string
+  stages: Record<Exclude<StageName, 'rejected'> | 'reject', number>
+}
+
+interface OverviewCounts {
+  job_id: string
+  applications: number
+  withdrawn: number
+  unknown: number
+}
+
+/** Joins the overview's rows with the counts beside them. */
+export const jobStages = (results: readonly OverviewRow[], byJob: readonly OverviewCounts[]): JobStages[] => {
+  const counts = new Map(byJob.map((row) => [row.job_id, row]))
+  return results.map(({ job_id, job_name, stages: { reject, ...stages } }) => {
+    const { applications = 0, withdrawn = 0, unknown = 0 } = counts.get(job_id) ?? {}
+    return { job_id, job_name, stages: { ...stages, rejected: reject }, applications, withdrawn, unknown }
+  })
+}
