@@ -1,0 +1,6 @@
+export { createOracle } from './oracle.ts'
+export type { Oracle, OracleAnswer, OracleBundle, OracleScope, OracleViewer } from './oracle.ts'
+export type { OracleConfig } from './config.ts'
+export { sourceRows } from './arbitrary.ts'
+export { writeRows } from './write-rows.ts'
+export { readFilesAdapter } from './read-adapter.ts'

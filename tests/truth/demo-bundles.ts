@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildDemo } from '../../src/demo/index.ts'
+import { demoExportConfig, exportDemo } from '../../src/demo/site.ts'
+import { createOracle, type Oracle } from '../oracle/index.ts'
+import { readAliases } from './aliases.ts'
+
+/** One bundle of the demo: the viewers who share it see the same jobs. */
+export interface DemoBundle {
+  org: string
+  users: { userId: string; role: string }[]
+  jobIds: string[]
+  /** On disk. */
+  folder: string
+}
+
+/** The demo, exported, beside an oracle that knows it from the generator's own memory. */
+export interface ExportedDemo {
+  /** The folder of the site: `directory.json` and `data/`. */
+  site: string
+  oracle: Oracle
+  bundles: DemoBundle[]
+  remove: () => Promise<void>
+}
+
+/**
+ * Builds and exports a demo.
+ * @throws Error where the access maps do not give each viewer of the oracle, and nobody else, the jobs that they see.
+ */
+export const exportedDemo = async (applications: number): Promise<ExportedDemo> => {
+  const folder = await mkdtemp(join(tmpdir(), 'hirescope-demo-'))
+  const built = await buildDemo(folder, { applications })
+  await exportDemo(folder, built)
+  const config = demoExportConfig(folder, built)
+  const oracle = createOracle(built.demo.contractRows(), {
+    asOf: new Date(built.demo.options.asOf).toISOString().replace('T', ' ').replace('Z', ''),
+    orgs: built.demo.config.orgs,
+    names: config.names,
+    aliases: await readAliases('src/export/adapters/django'),
+  })
+  const bundles = new Map<string, DemoBundle>()
+  for (const org of oracle.orgs) {
+    const text = await readFile(join(config.private, org, 'access.json'), 'utf8')
+    const { users } = JSON.parse(text) as { users: Record<string, string> }
+    const viewers = oracle.viewers(org)
+    if (
+      Object.keys(users).sort().join() !==
+      viewers
+        .map(({ userId }) => userId)
+        .sort()
+        .join()
+    )
+      throw new Error(`access map of org ${org}: other users than the oracle's`)
+    for (const { userId, role, jobIds } of viewers) {
+      const path = join(config.target, users[userId]!)
+      const bundle = bundles.get(path) ?? { org, users: [], jobIds, folder: path }
+      if (bundle.jobIds.join() !== jobIds.join()) throw new Error(`access map of org ${org}: ${userId} sees other jobs`)
+      bundle.users.push({ userId, role })
+      bundles.set(path, bundle)
+    }
+  }
+  return {
+    site: join(folder, 'site'),
+    oracle,
+    bundles: [...bundles.values()],
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,90 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { loadDataset, openAnswers } from 'hirescope/engine'
+import { folderSource, openFolder } from 'hirescope/engine/native'
+import { createNodeWasmStore } from 'hirescope/engine/wasm/node'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Oracle } from '../oracle/index.ts'
+import { expectAgreement, scopesOf } from './agree.ts'
+import { exportedDemo, type DemoBundle, type ExportedDemo } from './demo-bundles.ts'
+
+const applications = process.env.HIRESCOPE_FULL ? 20_000 : 6_000
+const sets = process.env.HIRESCOPE_FULL ? 12 : 3
+
+describe(`the demo with ${applications} applications`, { timeout: 600_000 }, () => {
+  let demo: ExportedDemo
+  let oracle: Oracle
+  let bundles: DemoBundle[]
+
+  beforeAll(async () => {
+    demo = await exportedDemo(applications)
+    oracle = demo.oracle
+    bundles = demo.bundles
+  })
+  afterAll(() => demo.remove())
+
+  it('has three orgs, viewers of every role and one who sees nothing', () => {
+    expect(oracle.orgs).toHaveLength(3)
+    const viewers = bundles.flatMap(({ users }) => users)
+    expect(new Set(viewers.map(({ role }) => role))).toEqual(new Set(['admin', 'editor', 'participant']))
+    expect(viewers.length).toBeGreaterThanOrEqual(10)
+    expect(bundles.length).toBeLessThan(viewers.length)
+    expect(bundles.some(({ jobIds }) => jobIds.length === 0)).toBe(true)
+  })
+
+  it('agrees with the oracle on native DuckDB, for every viewer, each of their jobs and sets of jobs', async () => {
+    for (const { org, jobIds, users, folder } of bundles) {
+      const dataset = await openFolder(folder)
+      expect([...dataset.jobs.keys()]).toEqual(jobIds)
+      const expected = oracle.bundle(org, jobIds)
+      for (const scope of scopesOf(jobIds, sets))
+        await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
+      await dataset.close()
+    }
+  })
+
+  it('agrees with the oracle on DuckDB-WASM, for every viewer, each of their jobs and sets of jobs', async () => {
+    for (const { org, jobIds, users, folder } of bundles) {
+      const store = await createNodeWasmStore()
+      const dataset = await loadDataset(folderSource(folder), store)
+      const expected = oracle.bundle(org, jobIds)
+      for (const scope of scopesOf(jobIds, sets))
+        await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
+      await store.engine.close()
+    }
+  })
+
+  it('ships precomputed answers that are those of the oracle', async () => {
+    for (const { org, jobIds, folder } of bundles) {
+      const { answers } = await openAnswers(folderSource(folder))
+      const expected = oracle.bundle(org, jobIds)
+      for (const [endpoint, { status, body }] of Object.entries(answers))
+        expect({ status, body }, endpoint).toEqual(expected.answer(endpoint as never, {}))
+    }
+  })
+
+  it('holds in each bundle exactly the ids that its viewers may see', async () => {
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    for (const { org, jobIds, folder } of bundles) {
+      const { ids } = oracle.bundle(org, jobIds)
+      const manifest = await folderSource(folder).manifest()
+      const held = async (table: keyof typeof manifest.tables, column: string) => {
+        const sql = `SELECT ${column} FROM read_parquet('${join(folder, manifest.tables[table].file)}') ORDER BY ${column}`
+        return (await connection.runAndReadAll(sql)).getRows().map(([id]) => String(id))
+      }
+      expect({
+        jobs: await held('jobs', 'job_id'),
+        candidates: await held('candidates', 'candidate_id'),
+        applications: await held('source_ids_applications', 'application_id'),
+        resumes: await held('source_ids_resumes', 'resume_id'),
+        assessments: await held('source_ids_assessments', 'assessment_id'),
+        screenings: await held('source_ids_screenings', 'screening_id'),
+        credit_events: await held('source_ids_credit_events', 'credit_event_id'),
+        stage_events: await held('source_ids_stage_events', 'event_id'),
+      }).toEqual(ids)
+    }
+    connection.closeSync()
+    instance.closeSync()
+  })
+})

@@ -1,0 +1,166 @@
+import { outcomes, stages } from 'hirescope/contract'
+import { openFolder } from 'hirescope/engine/native'
+import { metrics, run, type AnyMetric, type Dataset, type Engine } from 'hirescope/metrics'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rowsOf } from '../oracle/case.ts'
+import { createOracle, writeRows, type OracleBundle } from '../oracle/index.ts'
+import { scopesOf } from './agree.ts'
+import { exportedDemo, type ExportedDemo } from './demo-bundles.ts'
+import { exportInto } from './exported.ts'
+
+/**
+ * Small slips in the SQL of a metric or of the rollups that it reads: the text that is there and what a careless change
+ * would make of it. The rollups' own text runs when a set of jobs is asked about.
+ */
+const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
+  'total-applicants': [
+    ['count(DISTINCT candidate_key) AS applicants', 'count(candidate_key) AS applicants'],
+    ['SELECT applicants, applications', 'SELECT applications AS applicants, applications'],
+  ],
+  'top-location': [
+    ['created_at DESC, resume_key DESC', 'created_at, resume_key DESC'],
+    ['coalesce(named.city_key, candidates.city_key)', 'coalesce(candidates.city_key, named.city_key)'],
+    ['AND named.recency = 1', ''],
+    ['ORDER BY count(*) DESC, city_key', 'ORDER BY count(*), city_key'],
+    ['rollup_city.position = 1', 'rollup_city.position = 2'],
+    ['SELECT DISTINCT grain, candidate_key', 'SELECT grain, candidate_key'],
+    ['position <= 3', 'position <= 0'],
+  ],
+  'top-skill': [
+    ['SELECT DISTINCT grained_resumes.grain', 'SELECT grained_resumes.grain'],
+    ['rollup_skill.position <= 3', 'rollup_skill.position <= 2'],
+    ['ORDER BY count(*) DESC, skill_key', 'ORDER BY count(*), skill_key'],
+    ['ORDER BY rollup_skill.position', 'ORDER BY rollup_skill.position DESC'],
+  ],
+  'most-recent-applicant': [['max(created_at)', 'min(created_at)']],
+  details: [
+    ['WHERE NOT revoked GROUP BY grain', 'GROUP BY grain'],
+    ['count(DISTINCT candidate_key) AS assessed', 'count(*) AS assessed'],
+    ['outcome_at NULLS LAST', 'outcome_at DESC NULLS LAST'],
+    ["status = 'open'", "status <> 'closed'"],
+    ["status = 'closed'", "status = 'draft'"],
+    ['CAST(rollup_job.credit_units AS VARCHAR)', 'CAST(rollup_job.credit_units + 99999 AS VARCHAR)'],
+    ['rollup_job.hired AS hires', 'rollup_job.rejected + 1 AS hires'],
+    ['AND hires.position = 1', 'AND hires.position = 2'],
+  ],
+  'weekly-graph': [
+    ['applied_on >= CAST($first_week AS DATE)', 'applied_on > CAST($first_week AS DATE)'],
+    ['WHERE NOT revoked AND', 'WHERE'],
+    ['+ 84', '+ 77'],
+    ['/ 7.0', '/ 6.0'],
+    ['assessments, screenings AS video_interviews', 'screenings AS assessments, assessments AS video_interviews'],
+  ],
+  'applicants-stage-graph': [
+    ['stage IN (0, 1)', 'stage IN (0)'],
+    ['stage IN (3, 4, 5)', 'stage IN (3, 4)'],
+    ['outcome = 1', 'outcome = 4'],
+    ['outcome = 5 OR', 'outcome = 4 OR'],
+  ],
+  'score-distribution-graph': [
+    ['WHERE score IS NOT NULL', 'WHERE score > 0'],
+    ['ORDER BY rollup_score.score', 'ORDER BY rollup_score.resumes'],
+  ],
+  'applicants-stage-graph-overview': [
+    ['DESC, jobs.title_rank', 'DESC, jobs.title_rank DESC'],
+    ['DESC, jobs.title_rank', ', jobs.title_rank'],
+    ['rollup_job.job_key)', 'rollup_job.job_key + 1)'],
+  ],
+}
+
+const positionally = (text: string, sql: string) =>
+  text.replaceAll(/\$([a-z_]+)/g, () => /CAST\((\$\d+) AS DATE\)/.exec(sql)?.[1] ?? '$0')
+
+/** The dataset as it would be with the slip in all SQL that it is asked. Tells whether the text was there. */
+const slipping = (dataset: Dataset, there: string, slip: string) => {
+  let found = false
+  const engine: Engine = {
+    ...dataset.engine,
+    batch: (statements, options) =>
+      dataset.engine.batch(
+        statements.map(({ sql, params }) => {
+          const text = positionally(there, sql)
+          found ||= sql.includes(text)
+          return { sql: sql.replaceAll(text, positionally(slip, sql)), params }
+        }),
+        options,
+      ),
+  }
+  return { dataset: { ...dataset, engine }, found: () => found }
+}
+
+describe('a slip in the SQL of', () => {
+  let demo: ExportedDemo
+  let folder: string
+  let admins: { dataset: Dataset & { close: () => Promise<void> }; expected: OracleBundle; jobIds: string[] }[]
+
+  beforeAll(async () => {
+    demo = await exportedDemo(2_000)
+    admins = []
+    for (const { org, jobIds, users, folder } of demo.bundles)
+      if (users.some(({ role }) => role === 'admin'))
+        admins.push({ dataset: await openFolder(folder), expected: demo.oracle.bundle(org, jobIds), jobIds })
+    // The demo's schema knows neither interviews nor offers; here is every stage with every outcome.
+    const applications = stages.flatMap((stage) => outcomes.map((outcome) => ({ stage, outcome })))
+    const rows = rowsOf({
+      candidate: [{}],
+      application: applications.map((state, index) => ({ ...state, application_id: `a${index}` })),
+    })
+    folder = await mkdtemp(join(tmpdir(), 'hirescope-states-'))
+    const { adapterFolder, dataFolder } = await writeRows(rows, folder)
+    const asOf = '2026-01-01T00:00:00Z'
+    const exported = await exportInto(
+      { source: { kind: 'files', folder: dataFolder }, adapter: adapterFolder, asOf },
+      folder,
+    )
+    admins.push({
+      dataset: await openFolder((await exported.bundleOf('o', 'admin')) ?? ''),
+      expected: createOracle(rows, { asOf: '2026-01-01 00:00:00' }).bundle('o', ['j']),
+      jobIds: ['j'],
+    })
+  })
+  afterAll(async () => {
+    for (const { dataset } of admins) await dataset.close()
+    await demo.remove()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** Whether the metric differs from the oracle anywhere: in status, body, the counts beside the stages, or by failing. */
+  const noticed = async (metric: AnyMetric, there: string, slip: string): Promise<boolean> => {
+    let found = false
+    for (const admin of admins) {
+      const { dataset, found: foundHere } = slipping(admin.dataset, there, slip)
+      for (const scope of [
+        ...scopesOf(admin.jobIds, 0),
+        { job_ids: admin.jobIds },
+        { job_ids: admin.jobIds.slice(0, 1) },
+      ]) {
+        try {
+          const { status, body, basis } = await run(dataset, metric, scope)
+          const plain = scope.job_ids
+            ? { job_ids: [...scope.job_ids] }
+            : { ...(scope.job_id && { job_id: scope.job_id }) }
+          expect({ status, body }).toEqual(admin.expected.answer(metric.id, plain))
+          if (metric.id === 'applicants-stage-graph' && basis)
+            expect(basis.counts).toEqual(admin.expected.stageBasis(plain))
+        } catch {
+          return true
+        }
+      }
+      found ||= foundHere()
+    }
+    if (!found) throw new Error(`no SQL of ${metric.id} holds "${there}"`)
+    return false
+  }
+
+  it.each(Object.entries(slips).flatMap(([id, list]) => list.map(([there, slip]) => ({ id, there, slip }))))(
+    '$id is noticed: $there → $slip',
+    async ({ id, there, slip }) => {
+      const metric = metrics[id as keyof typeof metrics] as AnyMetric
+      expect(await noticed(metric, there, there), 'the metric as it is').toBe(false)
+      expect(await noticed(metric, there, slip), 'with the slip').toBe(true)
+    },
+  )
+})
