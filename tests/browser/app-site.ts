@@ -1,0 +1,203 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { optionalSourceTables, type Answers, type Directory, type Manifest } from 'hirescope/contract'
+import { loadDataset } from 'hirescope/engine'
+import { createNativeStore, folderSource } from 'hirescope/engine/native'
+import { metrics, runAll } from 'hirescope/metrics'
+import { temporaryFolder, writeBundle, writeManifest, type BundleOptions } from '../fixtures/bundle.ts'
+import { serveFolders, type Server } from './chromium.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+const titles = ['Backend engineer', 'Café manager', '<img src=x onerror=alert(1)>', 'Data analyst']
+const quoted = (values: string[]) => values.map((value) => `'${value}'`).join(', ')
+
+/**
+ * Twelve jobs; job j has 40 − 3j applications, 282 in all. Each is of its own candidate, but the last is of the first
+ * candidate, too: 281 applicants. The last digit of an application's key decides its state: 0–2 screening, 3–4
+ * assessment, 5 video interview, 6 hired, 7 on hold, 8 rejected, 9 withdrawn. Assessments: the even keys. Screenings:
+ * every fourth from 1. Every application cost 2.5 credits.
+ */
+const twelveJobs: NonNullable<BundleOptions['queries']> = {
+  jobs: `SELECT j AS job_key, 'J' || lpad(j::VARCHAR, 2, '0') AS job_id,
+    CASE WHEN j < 4 THEN list_value(${quoted(titles)})[j + 1] ELSE 'Job ' || j END AS title, j AS title_rank,
+    'Sales' AS department, 'Pune' AS location,
+    CASE j % 4 WHEN 0 THEN 'closed' WHEN 1 THEN 'draft' ELSE 'open' END AS status,
+    TIMESTAMP '2024-01-01 00:00:00' AS created_at FROM range(12) AS jobs(j)`,
+  candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(281) AS candidates(i)`,
+  applications: `WITH each AS (SELECT row_number() OVER (ORDER BY j, n) - 1 AS key, j
+      FROM (SELECT j, unnest(range(40 - 3 * j)) AS n FROM range(12) AS jobs(j)))
+    SELECT key AS application_key, key % 281 AS candidate_key, j AS job_key,
+      TIMESTAMP '2024-05-31 12:00:00' - to_days((key % 84)::INTEGER) AS applied_at,
+      DATE '2024-05-31' - (key % 84)::INTEGER AS applied_on,
+      CASE WHEN key % 10 < 3 THEN 1 WHEN key % 10 < 5 THEN 2 ELSE 3 END AS stage,
+      CASE key % 10 WHEN 6 THEN 2 WHEN 7 THEN 1 WHEN 8 THEN 3 WHEN 9 THEN 4 ELSE 0 END AS outcome,
+      TIMESTAMP '2024-05-31 13:00:00' - to_days((key % 84)::INTEGER) AS outcome_at FROM each`,
+  resumes: `SELECT application_key AS resume_key, candidate_key, job_key, applied_at AS created_at, 0 AS city_key,
+    application_key % 11 AS score FROM applications`,
+  resume_skills: `SELECT application_key AS resume_key, s AS skill_key FROM applications, range(3) AS skills(s)
+    WHERE application_key % (s + 1) = 0`,
+  assessments: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS assessment_key, candidate_key, job_key,
+    applied_at AS assigned_at, applied_on AS assigned_on FROM applications WHERE application_key % 2 = 0`,
+  screenings: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS screening_key, candidate_key, job_key,
+    applied_at AS assigned_at, applied_on AS assigned_on, FALSE AS revoked FROM applications
+    WHERE application_key % 4 = 1`,
+  credit_events: `SELECT application_key AS credit_event_key, job_key, 0 AS service, 25000 AS units,
+    applied_at AS occurred_at FROM applications`,
+  cities: `SELECT 0 AS city_key, 'Pune' AS name`,
+  skills: `SELECT s AS skill_key, list_value('SQL', 'Python', 'Excel')[s + 1] AS name FROM range(3) AS skills(s)`,
+}
+
+const noTables = Object.fromEntries(optionalSourceTables.map((table) => [table, false])) as Manifest['source_tables']
+
+const jobsAlone = (count: number) =>
+  `SELECT j AS job_key, 'J' || lpad(j::VARCHAR, 4, '0') AS job_id, 'Job ' || j AS title, j AS title_rank,
+   'open' AS status FROM range(${count}) AS jobs(j)`
+
+const bundles: Record<string, BundleOptions> = {
+  twelve: { queries: twelveJobs },
+  empty: { rows: {} },
+  quiet: { queries: { jobs: jobsAlone(250) } },
+  few: {
+    queries: {
+      ...twelveJobs,
+      jobs: jobsAlone(1),
+      candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(3) AS candidates(i)`,
+      applications: (twelveJobs.applications ?? '').replace('range(12)', 'range(1)').replace('40 - 3 * j', '3'),
+    },
+  },
+  lacking: {
+    queries: {
+      jobs: jobsAlone(1),
+      candidates: twelveJobs.candidates ?? '',
+      applications: (twelveJobs.applications ?? '').replace('range(12)', 'range(1)'),
+    },
+    manifest: { source_tables: noTables },
+  },
+  impossible: { queries: { ...twelveJobs, resumes: `${twelveJobs.resumes}`.replace('% 11', '% 11 + 50') } },
+}
+
+/** The answers of the whole scope, as the exporter computes them. */
+const precompute = async (folder: string): Promise<Answers> => {
+  const store = await createNativeStore({ threads: 1 })
+  const answers = await runAll(await loadDataset(folderSource(folder), store), metrics)
+  await store.engine.close()
+  return Object.fromEntries(
+    Object.entries(answers).map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }]),
+  ) as unknown as Answers
+}
+
+const writeAnswers = async (folder: string, manifest: Manifest, answers: Answers): Promise<Manifest> => {
+  const bytes = gzipSync(JSON.stringify(answers))
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const file = `${sha256}.json.gz`
+  await writeFile(join(folder, file), bytes)
+  const whole = { ...manifest, answers: { file, sha256, bytes: bytes.length } }
+  await writeManifest(folder, whole)
+  return whole
+}
+
+const flipByte = async (file: string) => {
+  const bytes = await readFile(file)
+  bytes[8] = (bytes[8] ?? 0) ^ 1
+  await writeFile(file, bytes)
+}
+
+const viewer = (id: string) => ({ id, name: `Viewer ${id}`, role: 'editor', data: `data/org/${id}/` })
+
+const directory: Directory = {
+  orgs: [
+    {
+      id: 'a',
+      name: 'Anand',
+      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'impossible', 'drifted', 'gone'].map(viewer),
+    },
+    { id: 'b', name: 'Borealis', viewers: [viewer('twelve')] },
+  ],
+}
+
+export interface Site {
+  /** Ends with a slash. */
+  url: string
+  server: Server
+  /** The folder of the bundles. */
+  data: string
+  /** Keeps back the engine's module from now on; gives a function that lets it go. */
+  holdEngine(): () => void
+  close(): Promise<void>
+}
+
+/** Builds the app and serves it beside bundles: as the demo does under /, alone under /alone/, under /html/ as a host that answers HTML for everything. */
+export const startSite = async (): Promise<Site> => {
+  const folder = await temporaryFolder()
+  const dist = join(folder, 'dist')
+  await promisify(execFile)(
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', dist, '--logLevel', 'warn'],
+    { cwd: root, env: { ...process.env, NODE_ENV: 'production', VITEST: '' } },
+  )
+  const data = join(folder, 'data/org')
+  for (const [name, options] of Object.entries(bundles)) {
+    const bundle = join(data, name)
+    await mkdir(bundle, { recursive: true })
+    const manifest = await writeBundle(bundle, { rows: {}, ...options })
+    // No export would write this bundle, so that another lends its answers.
+    await writeAnswers(bundle, manifest, await precompute(name === 'impossible' ? join(data, 'twelve') : bundle))
+  }
+  const drifted = await writeBundle(join(data, 'drifted'), { rows: {}, queries: twelveJobs })
+  const answers = await precompute(join(data, 'drifted'))
+  await writeAnswers(join(data, 'drifted'), drifted, {
+    ...answers,
+    'top-location': { ...answers['top-location'], status: 200, body: { top_location: 'Oslo', applicant_count: 7 } },
+  })
+  const newer = await writeBundle(join(data, 'newer'), { rows: {} })
+  await writeManifest(join(data, 'newer'), { ...newer, contract_version: 99 })
+  for (const name of ['altered', 'altered-answers']) {
+    const bundle = join(data, name)
+    const written = await writeBundle(bundle)
+    const { answers, tables } = await writeAnswers(bundle, written, await precompute(bundle))
+    await flipByte(join(bundle, name === 'altered' ? tables.jobs.file : answers.file))
+  }
+
+  let held: (() => void)[] | null = null
+  const holdEngine = () => {
+    held = []
+    return () => {
+      for (const answer of held ?? []) answer()
+      held = null
+    }
+  }
+  const html = await readFile(join(dist, 'index.html'))
+  const server = await serveFolders(
+    { '/': dist, '/alone/': dist, '/html/': dist, '/data/': join(folder, 'data') },
+    (path, response) => {
+      if (path === '/directory.json') {
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify(directory))
+        return true
+      }
+      if (held && /duckdb.*\.wasm$/.test(path)) {
+        held.push(async () => {
+          response.setHeader('content-type', 'application/wasm')
+          response.end(await readFile(join(dist, path)))
+        })
+        return true
+      }
+      if (path.startsWith('/html/') && !path.startsWith('/html/assets/')) {
+        response.setHeader('content-type', 'text/html')
+        response.end(html)
+        return true
+      }
+      return false
+    },
+  )
+  const close = async () => {
+    await server.close()
+    await rm(folder, { recursive: true })
+  }
+  return { url: `${server.url}/`, server, data, holdEngine, close }
+}

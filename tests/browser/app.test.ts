@@ -1,0 +1,407 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startSite, type Site } from './app-site.ts'
+import { launchChromium, type Chromium } from './chromium.ts'
+
+let site: Site
+let chromium: Chromium
+const complaints: string[] = []
+
+beforeAll(async () => {
+  site = await startSite()
+  chromium = await launchChromium()
+})
+afterAll(async () => {
+  await chromium?.close()
+  await site?.close()
+})
+
+const newPage = async (options: BrowserContextOptions = {}) => {
+  const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const page = await context.newPage()
+  // A file beside the app that is not there is no fault of the page, but Chromium writes a line about it.
+  page.on('console', (message) => {
+    const missing = message.text().includes('status of 404') || message.text().includes('status of 403')
+    if (['error', 'warning'].includes(message.type()) && !missing) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return page
+}
+
+/** Waits for the numbers, those of the engine. */
+const settled = async (page: Page) => {
+  await page.locator('[data-engine=checked]').waitFor()
+  await page.locator('main[aria-busy=false]').waitFor()
+  return page
+}
+
+const open = async (path = '', options: BrowserContextOptions = {}) => {
+  const page = await newPage(options)
+  await page.goto(site.url + path)
+  return settled(page)
+}
+
+// For tests that leave the page as they found it.
+let sharedPage: Promise<Page> | undefined
+const shared = () => (sharedPage ??= open())
+
+const tile = (page: Page, label: string) => page.locator(`[data-tile="${label}"]`).innerText()
+const card = (page: Page, id: string) => page.locator(`[data-card="${id}"]`)
+const jobBox = (page: Page) => page.getByRole('combobox', { name: 'Job', exact: true })
+const option = (page: Page) => page.getByRole('listbox').getByRole('option')
+const cards = [
+  'weekly-graph',
+  'applicants-stage-graph',
+  'score-distribution-graph',
+  'applicants-stage-graph-overview',
+] as const
+
+it('shows the numbers of all nine endpoints', async () => {
+  const page = await shared()
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest 31 May, 17:30/)
+  expect(await tile(page, 'Jobs')).toMatch(/6\s+open\s+3 closed · 3 other/)
+  expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
+  expect(await tile(page, 'Interviewed on video')).toMatch(/25\.27\s+%\s+71 of 281/)
+  expect(await tile(page, 'Days to first fill')).toMatch(/\d\s+.+, \d+\sMar/)
+  expect(await tile(page, 'Top city')).toMatch(/Pune\s+281 applicants/)
+  expect(await tile(page, 'Top skills')).toMatch(/SQL, Python\s+281 and 141 applicants\s+then Excel \(94\)/)
+  expect(await card(page, 'weekly-graph').innerText()).toContain('in the last 12 weeks, by week, starting Monday')
+  expect(await card(page, 'applicants-stage-graph').innerText()).toContain(
+    '282 applications = 254 above + 28 withdrawn + 0 unknown',
+  )
+  expect(await card(page, 'score-distribution-graph').innerText()).toContain('282 scored résumés of 282')
+  expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain('10 largest of 12 jobs')
+})
+
+it('says whose view it is, of how many jobs, as of when in the organisation’s zone, and that it is verified', async () => {
+  const page = await open('?org=b', { timezoneId: 'America/St_Johns' })
+  const header = await page.locator('header').innerText()
+  expect(header).toMatch(
+    /Test · Viewer twelve’s view \(editor\)\s+12 visible jobs\s+as of 1 Jun, 05:30 IST\s+✓ verified · recomputed here/,
+  )
+  await page.context().close()
+})
+
+it('shows the numbers of the export before the engine, then computes the same', async () => {
+  const release = site.holdEngine()
+  const page = await newPage()
+  await page.goto(site.url)
+  await page.locator('main[aria-busy=false]').waitFor()
+  await page.getByText('numbers from the export · engine starting').waitFor()
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest 31 May, 17:30/)
+  expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
+  expect(await card(page, 'applicants-stage-graph').innerText()).toContain(
+    '282 applications = 254 above + 28 withdrawn',
+  )
+  expect(await card(page, 'score-distribution-graph').innerText()).toContain('282 scored résumés of 282')
+  const question = card(page, 'applicants-stage-graph').getByRole('button', { name: 'How is this computed?' })
+  await question.waitFor()
+  const before = await page.locator('main').boundingBox()
+  const numbers = await page.locator('.numbers').innerText()
+  await question.click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.innerText()).toMatch(/Applications in scope\s+282\s+Withdrawn\s+28/)
+  expect(await dialog.innerText()).toContain('Computed at the export')
+  release()
+  await dialog.getByText('FROM').waitFor()
+  await page.keyboard.press('Escape')
+  await settled(page)
+  expect(await page.locator('header').innerText()).toContain('✓ verified · recomputed here')
+  expect(await page.locator('.numbers').innerText()).toBe(numbers)
+  expect(await page.locator('main').boundingBox()).toEqual(before)
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.context().close()
+})
+
+it('lets a job be picked before the engine is there, and answers once it is', async () => {
+  const release = site.holdEngine()
+  const page = await newPage()
+  await page.goto(site.url)
+  await page.locator('[data-engine=starting]').waitFor()
+  await jobBox(page).click()
+  expect(await option(page).count()).toBe(13)
+  await page.keyboard.type('cafe')
+  await page.keyboard.press('Enter')
+  await page.getByText('The engine is starting; the numbers of this job follow at once.').waitFor()
+  await page.locator('.numbers.stale').waitFor()
+  expect(await tile(page, 'Applicants')).toMatch(/281\s/)
+  release()
+  await page.locator('[data-tile="Credits per hire"]').waitFor()
+  await settled(page)
+  expect(await tile(page, 'Applicants')).toMatch(/37\s+37 applications/)
+  expect(await page.locator('.numbers.stale').count()).toBe(0)
+  await page.context().close()
+})
+
+it('drops the numbers of the export when another viewer is chosen before the engine is there', async () => {
+  const release = site.holdEngine()
+  const page = await newPage()
+  await page.goto(site.url)
+  await page.locator('[data-engine=starting]').waitFor()
+  await page.getByLabel('Viewer').selectOption({ label: 'Viewer few (editor)' })
+  await page.getByText('1 visible job', { exact: true }).waitFor()
+  expect(await tile(page, 'Applicants')).toMatch(/3\s+3 applications/)
+  release()
+  await settled(page)
+  expect(await tile(page, 'Applicants')).toMatch(/3\s+3 applications/)
+  await page.context().close()
+})
+
+it('says when what it computes is not what the export says, and shows what it computes', async () => {
+  const page = await open('?viewer=drifted')
+  expect(await page.getByRole('alert').innerText()).toMatch(
+    /came out otherwise than at the export: Top (city|location)/,
+  )
+  expect(await tile(page, 'Top city')).toMatch(/Pune\s+281 applicants/)
+  await page.context().close()
+})
+
+it.each([
+  ['a table is altered', '?data=/data/org/altered/', undefined, /3\s+4 applications/],
+  ['there is no WebAssembly', '?org=b', 'delete globalThis.WebAssembly', /281\s+282 applications/],
+])('keeps the numbers of the export when %s', async (_, path, init, applicants) => {
+  const page = await newPage()
+  if (init) await page.addInitScript(init)
+  await page.goto(site.url + path)
+  const alert = page.getByRole('alert')
+  await alert.waitFor()
+  expect(await alert.innerText()).toContain('The numbers below were computed when the data was exported.')
+  expect(await tile(page, 'Applicants')).toMatch(applicants)
+  expect(await page.locator('header').innerText()).toContain('numbers from the export')
+  expect(await page.locator('header').innerText()).not.toContain('verified')
+  expect(await jobBox(page).isDisabled()).toBe(true)
+  expect(await violations(page)).toEqual([])
+  await page.context().close()
+})
+
+it('asks every card about a job that is found without its accent, by keyboard alone', async () => {
+  const page = await open()
+  const before = await card(page, 'weekly-graph').innerText()
+  for (let step = 0; step < 20 && !(await jobBox(page).evaluate((box) => box === document.activeElement)); step++)
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowDown')
+  expect(await option(page).count()).toBe(13)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('CAFE man')
+  await option(page).filter({ hasText: 'Café manager' }).waitFor()
+  expect(await option(page).count()).toBe(1)
+  await page.keyboard.press('Enter')
+  await page.locator('[data-tile="Credits per hire"]').waitFor()
+  await settled(page)
+  expect(await jobBox(page).inputValue()).toBe('Café manager')
+  expect(await tile(page, 'Applicants')).toMatch(/37\s+37 applications/)
+  // Keys 40 to 76: hired are 46, 56, 66 and 76; 92.5 credits over four hires.
+  expect(await tile(page, 'Credits per hire')).toMatch(/23\s+92\.5 credits spent\s+4 hires/)
+  expect(await card(page, 'weekly-graph').innerText()).not.toBe(before)
+  expect(await card(page, 'applicants-stage-graph').innerText()).toContain('37 applications = ')
+  expect(await card(page, 'score-distribution-graph').innerText()).toContain('37 scored résumés of 37')
+  expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain('This job alone')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Escape')
+  expect(await jobBox(page).inputValue()).toBe('Café manager')
+  await page.context().close()
+})
+
+it('lists a hundred of many jobs and asks to refine', async () => {
+  const page = await open('?viewer=quiet')
+  await jobBox(page).click()
+  expect(await option(page).count()).toBe(101)
+  expect(await page.getByRole('listbox').innerText()).toContain('100 of 250 jobs: refine the search to see more')
+  await page.keyboard.type('job 249')
+  await option(page).filter({ hasText: 'Job 249' }).click()
+  await page.getByText('No applications to this job in the last 12 weeks.').waitFor()
+  await page.context().close()
+})
+
+it('has a table behind every chart', async () => {
+  const page = await open()
+  for (const id of cards) await card(page, id).getByRole('button', { name: 'Table' }).click()
+  const rows = await Promise.all(cards.map((id) => card(page, id).locator('tbody tr').count()))
+  expect(rows).toEqual([12, 9, 11, 12])
+  expect(await card(page, 'applicants-stage-graph').locator('tbody tr').first().innerText()).toMatch(
+    /Résumé screening\s+86\s+30%/,
+  )
+  await page.context().close()
+})
+
+it('explains how each number is computed, with the SQL that ran', async () => {
+  const page = await shared()
+  await card(page, 'applicants-stage-graph').getByRole('button', { name: 'How is this computed?' }).click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.innerText()).toMatch(/Applications in scope\s+282\s+Withdrawn\s+28/)
+  expect(await dialog.innerText()).toContain('FROM rollup_job')
+  expect(await dialog.innerText()).toMatch(/[\d.]+ ms · as of 1 Jun, 05:30 IST/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Applicants: how is this computed?' }).click()
+  expect(await dialog.innerText()).toContain('Most recent applicant')
+  await page.keyboard.press('Escape')
+})
+
+it('reads a chart out point by point', async () => {
+  const page = await shared()
+  const cursor = card(page, 'score-distribution-graph').getByRole('slider')
+  await cursor.focus()
+  await page.keyboard.press('End')
+  expect(await cursor.getAttribute('aria-valuetext')).toBe('Score 10. Résumés: 25 (9% of those scored)')
+})
+
+it('hides and shows a series from the legend', async () => {
+  const page = await shared()
+  const series = card(page, 'weekly-graph').getByRole('button', { name: 'Assessments' })
+  await series.click()
+  expect(await series.getAttribute('aria-pressed')).toBe('false')
+  const cursor = card(page, 'weekly-graph').getByRole('slider')
+  await cursor.focus()
+  await page.keyboard.press('End')
+  const spoken = await cursor.getAttribute('aria-valuetext')
+  expect(spoken).toMatch(/^Week of 27 May\. Applications: .+ Video interviews: .+ This week is not over yet$/)
+  expect(spoken).not.toContain('Assessments')
+  await series.click()
+})
+
+it('says why there is nothing to show', async () => {
+  const page = await open('?viewer=empty')
+  expect(await tile(page, 'Assessed')).toMatch(/No data available\s+no applicants yet/)
+  expect(await tile(page, 'Jobs')).toMatch(/0\s+open/)
+  for (const id of cards) expect(await card(page, id).innerText()).toContain('No data available')
+  await page.context().close()
+})
+
+it('says which numbers the source cannot give', async () => {
+  const page = await open('?viewer=lacking')
+  expect(await tile(page, 'Assessed')).toMatch(/Not available\s+the source has no assessments/)
+  expect(await tile(page, 'Top skills')).toMatch(/Not available\s+the source has no skills/)
+  expect(await card(page, 'score-distribution-graph').innerText()).toContain('The source has no résumés.')
+  expect(await card(page, 'weekly-graph').innerText()).toContain(
+    'Not available: assessments and video interviews (the source has none).',
+  )
+  await page.context().close()
+})
+
+it('puts three applications into words and gives no percentages', async () => {
+  const page = await open('?viewer=few')
+  expect(await card(page, 'applicants-stage-graph').innerText()).toContain('3 applications: 3 in résumé screening.')
+  expect(await card(page, 'weekly-graph').innerText()).toContain('3 applications, 2 assessments and 1 video interview')
+  expect(await card(page, 'score-distribution-graph').innerText()).toContain('The scores are 0, 1 and 2.')
+  expect(await tile(page, 'Assessed')).toMatch(/2\s+of 3 applicants/)
+  expect(await page.locator('main').innerText()).not.toContain('%')
+  await page.context().close()
+})
+
+it('keeps the other cards when one cannot be computed', async () => {
+  const page = await open('?viewer=impossible')
+  const broken = card(page, 'score-distribution-graph')
+  expect(await broken.innerText()).toContain('This could not be computed')
+  await broken.getByRole('button', { name: 'Try again' }).click()
+  await broken.getByText('This could not be computed').waitFor()
+  expect(await tile(page, 'Applicants')).toContain('281')
+  expect(await card(page, 'applicants-stage-graph').innerText()).toContain('254 above')
+  await page.context().close()
+})
+
+it('changes the viewer and the organisation of the demo', async () => {
+  const page = await open()
+  await page.getByLabel('Viewer').selectOption({ label: 'Viewer few (editor)' })
+  await page.getByText('1 visible job', { exact: true }).waitFor()
+  expect(page.url()).toBe(`${site.url}?org=a&viewer=few`)
+  await page.getByLabel('Organisation').selectOption({ label: 'Borealis' })
+  await page.getByText('12 visible jobs').waitFor()
+  expect(page.url()).toBe(`${site.url}?org=b&viewer=twelve`)
+  await page.context().close()
+})
+
+it('keeps the address of the bundle out of the address bar, and forgets it when opened afresh', async () => {
+  const page = await open('alone/?data=../data/org/few/')
+  expect(page.url()).toBe(`${site.url}alone/`)
+  expect(await page.locator('header').innerText()).toContain('Test · your view')
+  await page.reload()
+  await settled(page)
+  expect(await page.locator('header').innerText()).toContain('1 visible job')
+  await page.goto('about:blank')
+  await page.goto(`${site.url}alone/`)
+  await page.getByText('No data to show yet').waitFor()
+  await page.context().close()
+})
+
+const failures: [what: string, path: string, title: string, init?: string][] = [
+  ['no bundle at the address', '?viewer=gone', 'The data was not found'],
+  ['an altered file', 'alone/?data=/data/org/altered/', 'The data is damaged'],
+  ['altered results', 'alone/?data=/data/org/altered-answers/', 'The data is damaged'],
+  ['another version', 'alone/?data=/data/org/newer/', 'The data is of another version'],
+  ['a host that answers HTML for everything', 'html/', 'No data to show yet'],
+  ['HTML in place of a bundle', 'html/?data=nowhere/', 'The address does not lead to a dataset'],
+  ['an address elsewhere', 'alone/?data=https://elsewhere.example/x/', 'The data lies on another site'],
+  ['no WebAssembly', '', 'This browser cannot run WebAssembly', 'delete globalThis.WebAssembly'],
+]
+it.each(failures)('says what to do about %s', async (_, path, title, init) => {
+  const page = await newPage()
+  if (init) await page.addInitScript(init)
+  await page.goto(site.url + path)
+  const alert = page.getByRole('alert')
+  await alert.waitFor()
+  expect(await alert.innerText()).toContain(title)
+  expect(await alert.innerText()).not.toMatch(/https?:|data\/org/)
+  await page.context().close()
+})
+
+it('remembers the theme', async () => {
+  const page = await open('', { colorScheme: 'light' })
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  expect(await ground()).toBe('rgb(247, 247, 245)')
+  await page.getByRole('button', { name: 'Theme: auto' }).click()
+  await page.getByRole('button', { name: 'Theme: light' }).click()
+  expect(await ground()).toBe('rgb(19, 20, 24)')
+  await page.reload()
+  await settled(page)
+  expect(await ground()).toBe('rgb(19, 20, 24)')
+  await page.context().close()
+})
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const violations = async (page: Page) => {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+  })
+}
+
+it.each(['light', 'dark'] as const)('has nothing for axe to find in %s', async (colorScheme) => {
+  const page = await open('', { colorScheme })
+  expect(await violations(page)).toEqual([])
+  await card(page, 'weekly-graph').getByRole('button', { name: 'How is this computed?' }).click()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await jobBox(page).click()
+  await page.getByRole('listbox').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  for (const id of cards) await card(page, id).getByRole('button', { name: 'Table' }).click()
+  expect(await violations(page)).toEqual([])
+  for (const name of ['empty', 'few', 'impossible', 'lacking']) {
+    await page.goto(`${site.url}?viewer=${name}`)
+    await settled(page)
+    expect(await violations(page)).toEqual([])
+  }
+  await page.goto(`${site.url}?viewer=gone`)
+  await page.getByRole('alert').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.context().close()
+})
+
+it('fits a phone of 360 pixels without scrolling sideways', async () => {
+  const page = await open('', { viewport: { width: 360, height: 740 } })
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(await excess()).toBe(0)
+  await card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Table' }).click()
+  expect(await excess()).toBe(0)
+  await page.context().close()
+})
+
+it('leaves nothing in the console and asks nothing of any other host', () => {
+  expect(complaints).toEqual([])
+  expect(chromium.foreign).toEqual([])
+})
