@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { weekCount } from './endpoint-bodies.ts'
 
 /** The SQL types of exported columns: those that DuckDB-WASM reads without an extension. Every TIMESTAMP is UTC. */
-export type BundleType = 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INTEGER' | 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'DATE'
+export type BundleType =
+  'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INTEGER[]' | 'INTEGER' | 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'DATE'
 
 export interface BundleColumn {
   type: BundleType
@@ -32,6 +34,7 @@ const textOrNull = column(() => z.string().nullable(), 'VARCHAR')
 const time = column(() => z.string(), 'TIMESTAMP')
 const timeOrNull = column(() => z.string().nullable(), 'TIMESTAMP')
 const date = column(() => z.string(), 'DATE')
+const keysOrNull = column(() => z.array(z.int().nonnegative()).nullable(), 'INTEGER[]')
 const boolean = column(() => z.boolean(), 'BOOLEAN')
 
 const table = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
@@ -39,6 +42,17 @@ const table = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =
 
 const sourceIds = <Shape extends z.ZodRawShape>(what: string, shape: Shape) =>
   table(`Source ids of ${what}, for audits and joins; the app does not load them.`, shape)
+
+const each = <Name extends string>(numbers: readonly number[], name: Name, describe: (number: number) => string) =>
+  Object.fromEntries(numbers.map((number) => [`${name}_${number}`, integer(describe(number))])) as Record<
+    `${Name}_${number}`,
+    z.ZodInt
+  >
+
+/** The weeks of the weekly series: 0 is the oldest, the last one that of as-of. */
+export const weeks: readonly number[] = Array.from({ length: weekCount }, (_, week) => week)
+/** The whole scores of the score distribution. */
+export const wholeScores: readonly number[] = Array.from({ length: 11 }, (_, score) => score)
 
 /**
  * The tables of a bundle, contract version 1. Keys are dense from 0 within the bundle, in code-point order of the source
@@ -62,17 +76,30 @@ export const bundleRows = {
     name: textOrNull('Name, as far as the export includes names.'),
     city_key: keyOrNull('City that the candidate names, see cities.'),
   }),
-  applications: table('Applications to the jobs of this bundle; a candidate can have several to one job.', {
-    application_key: key('Key of the application; in code-point order of the source id.'),
-    candidate_key: key('The candidate who applied.'),
-    job_key: key('The job applied to.'),
-    applied_at: time('When the application was made (UTC).'),
-    applied_on: date('The day of the application on the org clock.'),
-    source_key: keyOrNull('Where the application came from, see sources.'),
-    stage: code('Latest stage, see codes (kind stage).'),
-    outcome: code('Latest outcome, see codes (kind outcome).'),
-    outcome_at: timeOrNull('When the outcome was reached (UTC), if known.'),
-  }),
+  applications: table(
+    'Applications to the jobs of this bundle, with what hangs on them; a candidate can have several.',
+    {
+      application_key: key('Key of the application; in code-point order of the source id.'),
+      candidate_key: key('The candidate who applied.'),
+      job_key: key('The job applied to.'),
+      applied_at: time('When the application was made (UTC).'),
+      applied_on: date('The day of the application on the org clock.'),
+      source_key: keyOrNull('Where the application came from, see sources.'),
+      stage: code('Latest stage, see codes (kind stage).'),
+      outcome: code('Latest outcome, see codes (kind outcome).'),
+      outcome_at: timeOrNull('When the outcome was reached (UTC), if known.'),
+      assessed: boolean('Whether the candidate has an assessment for the job.'),
+      screened: boolean('Whether the candidate has a video interview for the job that was not revoked.'),
+      score: tinyOrNull('Whole score, 0 to 10, of the latest scored résumé for the job or for none.'),
+      city_key: keyOrNull('City of the latest résumé for the job or for none that names one, else of the candidate.'),
+      city_rank: integerOrNull(
+        'Position of that résumé among those of the candidate, oldest first; null: their own city.',
+      ),
+      several: boolean('Whether the candidate has further applications, or several résumés, in this bundle.'),
+      resume_at: timeOrNull('When the one résumé was received (UTC); null where there are several or none.'),
+      skills: keysOrNull('Skills listed in the one résumé, see skills; null where there are several or none.'),
+    },
+  ),
   resumes: table('Résumés of the candidates, for a job of this bundle or for no job.', {
     resume_key: key('Key of the résumé; in code-point order of the source id.'),
     candidate_key: key('The candidate whose résumé it is.'),
@@ -81,10 +108,10 @@ export const bundleRows = {
     city_key: keyOrNull('City that the résumé names, see cities.'),
     score: tinyOrNull('Score in whole points, 0 to 10, rounded down.'),
     score_exact: integerOrNull('Score in thousandths of a point on the same scale (7420 is 7.42), rounded down.'),
-  }),
-  resume_skills: table('Skills listed in a résumé, each once.', {
-    resume_key: key('The résumé.'),
-    skill_key: key('The skill, see skills.'),
+    several: boolean(
+      'As that of the applications of the candidate; if not, the skills stand on their one application.',
+    ),
+    skills: keysOrNull('Skills listed, see skills.'),
   }),
   assessments: table('Assessments assigned to a candidate for a job they applied to.', {
     assessment_key: key('Key of the assessment; in code-point order of the source id.'),
@@ -135,55 +162,47 @@ export const bundleRows = {
     code: small('The code.'),
     name: text('What it stands for.'),
   }),
-  rollup_job: table('Counts for each job, and for the whole scope (job_key −1): applicants do not add up over jobs.', {
-    job_key: grain('The job; −1 is the whole scope.'),
-    jobs: integer('Jobs: 1, or all of the scope.'),
-    open_jobs: integer('Jobs that are open.'),
-    closed_jobs: integer('Jobs that are closed.'),
-    applicants: integer('Distinct candidates with an application.'),
-    applications: integer('Applications.'),
-    resume_screening: integer('Active applications that are new or in résumé screening.'),
-    assessment_test: integer('Active applications in assessment.'),
-    video_interview: integer('Active applications in video interview, interview or offer.'),
-    hired: integer('Applications hired.'),
-    on_hold: integer('Applications on hold.'),
-    rejected: integer('Applications rejected.'),
-    withdrawn: integer('Applications withdrawn.'),
-    unknown: integer('Applications whose state is unknown.'),
-    assessed: integer('Applicants with an assessment.'),
-    screened: integer('Applicants with a video interview that was not revoked.'),
-    credit_units: bigint('Credits consumed, in ten-thousandths.'),
-    resumes: integer('Résumés.'),
-    latest_resume_at: timeOrNull('When the latest résumé was received (UTC).'),
-    hired_candidate_key: keyOrNull('The candidate hired first.'),
-    hired_job_key: keyOrNull('The job they were hired for.'),
-    hired_at: timeOrNull('When they were hired (UTC), if known.'),
-  }),
-  rollup_week: table('Records by week, for the 12 weeks of the org clock that end with the week of as-of.', {
-    job_key: grain('The job; −1 is the whole scope.'),
-    week: integer('The week: 0 is the oldest, 11 the one of as-of. A week without records has no row.'),
-    applications: integer('Applications made.'),
-    assessments: integer('Assessments assigned.'),
-    screenings: integer('Video interviews assigned and not revoked.'),
-  }),
-  rollup_score: table('Résumés by whole score.', {
-    job_key: grain('The job; −1 is the whole scope.'),
-    score: integer('Score in whole points, 0 to 10.'),
-    resumes: integer('Résumés with this score.'),
-  }),
-  rollup_city: table('The three cities with most applicants.', {
-    job_key: grain('The job; −1 is the whole scope.'),
-    position: integer('1 for the city with most applicants; ties in alphabetical order.'),
-    city_key: key('The city, see cities.'),
-    applicants: integer('Applicants from this city.'),
-    with_city: integer('Applicants from any city.'),
-  }),
-  rollup_skill: table('The three skills that most applicants list.', {
-    job_key: grain('The job; −1 is the whole scope.'),
-    position: integer('1 for the skill of most applicants; ties in alphabetical order.'),
-    skill_key: key('The skill, see skills.'),
-    applicants: integer('Applicants who list it.'),
-  }),
+  rollup_job: table(
+    'What the endpoints answer about each job, and about the whole scope (job_key −1): applicants do not add up over jobs.',
+    {
+      job_key: grain('The job; −1 is the whole scope.'),
+      jobs: integer('Jobs: 1, or all of the scope.'),
+      open_jobs: integer('Jobs that are open.'),
+      closed_jobs: integer('Jobs that are closed.'),
+      applicants: integer('Distinct candidates with an application.'),
+      applications: integer('Applications.'),
+      resume_screening: integer('Active applications that are new or in résumé screening.'),
+      assessment_test: integer('Active applications in assessment.'),
+      video_interview: integer('Active applications in video interview, interview or offer.'),
+      hired: integer('Applications hired.'),
+      on_hold: integer('Applications on hold.'),
+      rejected: integer('Applications rejected.'),
+      withdrawn: integer('Applications withdrawn.'),
+      unknown: integer('Applications whose state is unknown.'),
+      hired_candidate_id: textOrNull('The candidate hired first.'),
+      hired_name: textOrNull('Their name, as far as the export includes names.'),
+      hired_job_key: keyOrNull('The job they were hired for.'),
+      hired_at: timeOrNull('When they were hired (UTC), if known.'),
+      assessed: integer('Applicants with an assessment.'),
+      screened: integer('Applicants with a video interview that was not revoked.'),
+      credit_units: bigint('Credits consumed, in ten-thousandths.'),
+      resumes: integer('Résumés.'),
+      latest_resume_at: timeOrNull('When the latest résumé was received (UTC).'),
+      ...each(wholeScores, 'resumes_score', (score) => `Résumés with the whole score ${score}.`),
+      ...each(weeks, 'applications_week', (week) => `Applications made in week ${week}.`),
+      ...each(weeks, 'assessments_week', (week) => `Assessments assigned in week ${week}.`),
+      ...each(weeks, 'screenings_week', (week) => `Video interviews assigned in week ${week} and not revoked.`),
+      top_city: textOrNull('The city with most applicants, as shown.'),
+      top_city_applicants: integer('Applicants from this city.'),
+      with_city: integer('Applicants from any city.'),
+      top_skill_1: textOrNull('The skill that most applicants list, as shown.'),
+      top_skill_1_applicants: integer('Applicants who list it.'),
+      top_skill_2: textOrNull('The skill listed second most.'),
+      top_skill_2_applicants: integer('Applicants who list it.'),
+      top_skill_3: textOrNull('The skill listed third most.'),
+      top_skill_3_applicants: integer('Applicants who list it.'),
+    },
+  ),
   source_ids_applications: sourceIds('applications', {
     application_key: key('Key in applications.'),
     application_id: text('Id in the source.'),
@@ -218,9 +237,12 @@ export type BundleRow<Table extends BundleTableName> = z.infer<(typeof bundleRow
 
 export const bundleTableNames = Object.keys(bundleRows) as BundleTableName[]
 
-/** The tables that an engine loads to answer the endpoints; the history and `source_ids_*` stay on the host. */
-export const loadedTableNames = bundleTableNames.filter(
-  (name) => name !== 'stage_events' && !name.startsWith('source_ids_'),
+/** The tables that answer about one job and about all of them; an engine loads them first. */
+export const firstTableNames: readonly BundleTableName[] = ['jobs', 'rollup_job']
+
+/** The tables of single rows, which answer about sets of jobs and filtered rows; the history and `source_ids_*` stay on the host. */
+export const rowTableNames: readonly BundleTableName[] = bundleTableNames.filter(
+  (name) => !firstTableNames.includes(name) && name !== 'stage_events' && !name.startsWith('source_ids_'),
 )
 
 /** The columns of a bundle table, in order. */

@@ -37,11 +37,14 @@ export const scopeDetails = z.strictObject({
   opened_jobs_count: count,
 })
 
+/** How many weeks the weekly series cover. */
+export const weekCount = 12 as const
+
 /** One series of twelve weeks, oldest first. `data` is null where the source lacks the table. */
 export const weeklySeries = z.strictObject({
-  weeks: z.literal(12),
-  data: z.array(count).length(12).nullable(),
-  start_dates: z.array(day).length(12),
+  weeks: z.literal(weekCount),
+  data: z.array(count).length(weekCount).nullable(),
+  start_dates: z.array(day).length(weekCount),
 })
 
 /** The body of each endpoint's 200 answer. */

@@ -9,7 +9,16 @@ export {
   sourceTableNames,
 } from './source-tables.ts'
 export type { OptionalSourceTable, SourceColumn, SourceRow, SourceRows, SourceTableName } from './source-tables.ts'
-export { bundleColumns, bundleDescription, bundleRows, bundleTableNames, loadedTableNames } from './bundle-tables.ts'
+export {
+  bundleColumns,
+  bundleDescription,
+  bundleRows,
+  bundleTableNames,
+  firstTableNames,
+  rowTableNames,
+  weeks,
+  wholeScores,
+} from './bundle-tables.ts'
 export type { BundleColumn, BundleRow, BundleTableName, BundleType } from './bundle-tables.ts'
 export {
   answers,
@@ -24,6 +33,6 @@ export {
 export type { Answers, Directory, FileEntry, Manifest, TableEntry } from './manifest.ts'
 export { endpointIds } from './endpoint-ids.ts'
 export type { EndpointId } from './endpoint-ids.ts'
-export { closeFill, endpointBodies, jobDetails, scopeDetails, weeklySeries } from './endpoint-bodies.ts'
+export { closeFill, endpointBodies, jobDetails, scopeDetails, weekCount, weeklySeries } from './endpoint-bodies.ts'
 export type { CloseFill, EndpointBody, JobDetails, ScopeDetails } from './endpoint-bodies.ts'
 export { parse } from './parse.ts'

@@ -1,5 +1,4 @@
 import { bundleColumns, outcomeCode, outcomes, stages, type BundleTableName } from 'hirescope/contract'
-import type { Rollup } from 'hirescope/metrics'
 import { literal } from './staging.ts'
 
 /** What the SQL of a bundle depends on. */
@@ -60,6 +59,26 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
     ],
     [
+      'several',
+      `SELECT candidate_k FROM (
+        SELECT candidate_k, count(*) AS n FROM scope.applications GROUP BY candidate_k
+        UNION ALL SELECT candidate_k, count(*) AS n FROM scope.resumes GROUP BY candidate_k)
+      GROUP BY candidate_k HAVING max(n) > 1`,
+    ],
+    // The latest résumés that an application's own job brings into scope: that which names a city, and that with a score.
+    [
+      'latest',
+      `WITH ranked AS (
+        SELECT *, row_number() OVER (PARTITION BY candidate_k ORDER BY created_at, k) AS rank FROM scope.resumes)
+      SELECT pairs.candidate_k, pairs.job_k,
+        arg_max(ranked.city_k, ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_k,
+        max(ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_rank,
+        arg_max(ranked.score, ranked.rank) FILTER (WHERE ranked.score IS NOT NULL) AS score
+      FROM scope.pairs
+      JOIN ranked ON ranked.candidate_k = pairs.candidate_k AND (ranked.job_k = pairs.job_k OR ranked.job_k IS NULL)
+      GROUP BY pairs.candidate_k, pairs.job_k`,
+    ],
+    [
       'resume_skills',
       `SELECT t.skill_k, t.spelling, resumes.resume_key
       FROM live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
@@ -73,6 +92,12 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       ),
     ],
     ['skills', shown('skill', 'SELECT skill_k AS k, spelling FROM scope.resume_skills')],
+    [
+      'listed',
+      `SELECT resume_key, list(key ORDER BY key) AS skills FROM (
+        SELECT DISTINCT t.resume_key, skills.key FROM scope.resume_skills AS t JOIN scope.skills ON skills.k = t.skill_k)
+      GROUP BY resume_key`,
+    ],
     [
       'sources',
       `SELECT ${dense('name')} AS key, name FROM (
@@ -122,8 +147,8 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
 const codeRows = (kind: string, names: readonly string[]) =>
   names.map((name, code) => `SELECT ${literal(kind)} AS kind, ${code} AS code, ${literal(name)} AS name`)
 
-/** The tables of a bundle that hold rows of the source; rollups are worked out from these. */
-export type StoredTable = Exclude<BundleTableName, Rollup>
+/** The tables of a bundle that hold rows of the source; the rollup is worked out from these. */
+export type StoredTable = Exclude<BundleTableName, 'rollup_job'>
 
 /** One SELECT per stored table over the relations of a scope, in the order in which its rows are written. */
 export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, string> => {
@@ -140,15 +165,34 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       'candidate_key',
     ],
     applications: [
-      `SELECT t.*, candidates.candidate_key, sources.key AS source_key FROM scope.applications AS t
-      JOIN scope.candidates ON candidates.k = t.candidate_k LEFT JOIN scope.sources ON sources.name = t.source`,
+      `WITH assessed AS (SELECT DISTINCT candidate_key, job_key FROM scope.assessments),
+      screened AS (SELECT DISTINCT candidate_key, job_key FROM scope.screenings WHERE NOT revoked),
+      one AS (
+        SELECT resumes.candidate_k, resumes.created_at, listed.skills
+        FROM scope.resumes ANTI JOIN scope.several ON several.candidate_k = resumes.candidate_k
+        LEFT JOIN scope.listed ON listed.resume_key = resumes.resume_key)
+      SELECT t.*, candidates.candidate_key, sources.key AS source_key,
+        assessed.job_key IS NOT NULL AS assessed, screened.job_key IS NOT NULL AS screened,
+        latest.score, cities.key AS city_key, CASE WHEN several.candidate_k IS NOT NULL THEN latest.city_rank END AS city_rank,
+        several.candidate_k IS NOT NULL AS several, one.created_at AS resume_at, one.skills
+      FROM scope.applications AS t
+      JOIN scope.candidates ON candidates.k = t.candidate_k
+      LEFT JOIN scope.latest ON latest.candidate_k = t.candidate_k AND latest.job_k = t.job_k
+      LEFT JOIN scope.cities ON cities.k = coalesce(latest.city_k, candidates.city_k)
+      LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
+      LEFT JOIN one ON one.candidate_k = t.candidate_k
+      LEFT JOIN assessed ON assessed.candidate_key = candidates.candidate_key AND assessed.job_key = t.job_key
+      LEFT JOIN screened ON screened.candidate_key = candidates.candidate_key AND screened.job_key = t.job_key
+      LEFT JOIN scope.sources ON sources.name = t.source`,
       'application_key',
     ],
-    resumes: [`SELECT t.*, cities.key AS city_key FROM scope.resumes AS t ${city}`, 'resume_key'],
-    resume_skills: [
-      `SELECT DISTINCT t.resume_key, skills.key AS skill_key FROM scope.resume_skills AS t
-      JOIN scope.skills ON skills.k = t.skill_k`,
-      'resume_key, skill_key',
+    resumes: [
+      `SELECT t.*, cities.key AS city_key, several.candidate_k IS NOT NULL AS several,
+        CASE WHEN several.candidate_k IS NOT NULL THEN listed.skills END AS skills
+      FROM scope.resumes AS t ${city}
+      LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
+      LEFT JOIN scope.listed ON listed.resume_key = t.resume_key`,
+      'resume_key',
     ],
     assessments: ['SELECT * FROM scope.assessments', 'assessment_key'],
     screenings: ['SELECT * FROM scope.screenings', 'screening_key'],

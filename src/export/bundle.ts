@@ -1,9 +1,11 @@
 import {
+  answers as answersSchema,
   bundleColumns,
   bundleDescription,
   bundleTableNames,
   contractVersion,
   optionalSourceTables,
+  parse,
   type BundleTableName,
   type FileEntry,
   type Manifest,
@@ -12,7 +14,7 @@ import {
 } from 'hirescope/contract'
 import { loadDataset } from 'hirescope/engine'
 import { createNativeStore } from 'hirescope/engine/native'
-import { metrics, rollupQuery, rollups, runAll, weekStarts } from 'hirescope/metrics'
+import { metrics, rollupQuery, runAll, weekStarts } from 'hirescope/metrics'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -93,16 +95,13 @@ const writeTables = async ({ staging, files, folder, org, names, asOf }: BundleO
     const table = String(table_name) as SourceTableName
     counts[table] = { ...counts[table], [String(reason)]: Number(n) }
   }
-  // The tables stand in `main` as a reader will have them, so that rollups are worked out by the metrics' own SQL.
+  // The tables stand in `main` as a reader will have them, so that the rollup is worked out by the metrics' own SQL.
   for (const [table, query] of Object.entries(bundleQueries(question)))
     await staging.run(`CREATE OR REPLACE TABLE main.${table} AS ${query}`)
   await staging.run('DROP SCHEMA scope CASCADE')
   const first_week = weekStarts({ as_of: asOf, time_zone: org.timeZone, week_start: org.weekStart })[0] ?? ''
-  for (const rollup of rollups) {
-    const columns = bundleColumns(rollup).map(({ name, type }) => `CAST(${name} AS ${type}) AS ${name}`)
-    const query = rollupQuery(rollup).replaceAll('$first_week', literal(first_week))
-    await staging.run(`CREATE OR REPLACE TABLE main.${rollup} AS SELECT ${columns.join(', ')} FROM (${query})`)
-  }
+  const rolledUp = rollupQuery().replaceAll('$first_week', literal(first_week))
+  await staging.run(`CREATE OR REPLACE TABLE main.rollup_job AS ${rolledUp}`)
   const entries: [BundleTableName, TableEntry][] = []
   for (const table of bundleTableNames) {
     const temporary = join(folder, `${temporaryPrefix}${process.pid}-${table}.parquet`)
@@ -123,10 +122,9 @@ const precompute = async ({ files, folder, threads }: BundleOptions, draft: Omit
   }
   const store = await createNativeStore({ threads })
   try {
-    const answers = await runAll(await loadDataset(source, store), metrics)
-    return Object.fromEntries(
-      Object.entries(answers).map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }]),
-    )
+    const answers = Object.entries(await runAll(await loadDataset(source, store), metrics))
+    const shipped = answers.map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }])
+    return parse(answersSchema, Object.fromEntries(shipped), 'answers')
   } finally {
     await store.engine.close()
   }

@@ -15,11 +15,12 @@ FROM candidates AS t LEFT JOIN cities USING (city_key)`,
   v_applications: {
     description: 'Applications with job, candidate, source, stage and outcome by name.',
     sql: `SELECT t.application_key, candidates.candidate_id, jobs.job_id, jobs.title AS job_title, t.applied_at, t.applied_on,
-  sources.name AS source, stage.name AS stage, outcome.name AS outcome, t.outcome_at
+  sources.name AS source, stage.name AS stage, outcome.name AS outcome, t.outcome_at, cities.name AS city, t.score
 FROM applications AS t
 JOIN candidates USING (candidate_key)
 JOIN jobs USING (job_key)
 LEFT JOIN sources USING (source_key)
+LEFT JOIN cities ON cities.city_key = t.city_key
 JOIN codes AS stage ON stage.kind = 'stage' AND stage.code = t.stage
 JOIN codes AS outcome ON outcome.kind = 'outcome' AND outcome.code = t.outcome`,
   },
@@ -34,9 +35,14 @@ LEFT JOIN cities ON cities.city_key = t.city_key`,
   },
   v_resume_skills: {
     description: 'Skills by résumé and candidate.',
-    sql: `SELECT t.resume_key, candidates.candidate_id, skills.name AS skill
-FROM resume_skills AS t
-JOIN resumes USING (resume_key)
+    sql: `SELECT listed.resume_key, candidates.candidate_id, skills.name AS skill
+FROM (
+  SELECT resume_key, candidate_key, unnest(skills) AS skill_key FROM resumes WHERE several
+  UNION ALL
+  SELECT resumes.resume_key, resumes.candidate_key, unnest(applications.skills) AS skill_key
+  FROM resumes
+  JOIN applications ON applications.candidate_key = resumes.candidate_key
+  WHERE NOT resumes.several) AS listed
 JOIN candidates USING (candidate_key)
 JOIN skills USING (skill_key)`,
   },

@@ -1,43 +1,36 @@
-import { z } from 'zod'
-import { defineMetric } from './metric.ts'
-import { bucketNames, bucketShape } from './buckets.ts'
-import { wholeScope } from './rollups.ts'
+import { bucketNames } from './buckets.ts'
+import { defineJobMetric } from './metric.ts'
 
-export const applicantsStageGraphOverview = defineMetric({
+export const applicantsStageGraphOverview = defineJobMetric({
   id: 'applicants-stage-graph-overview',
   title: 'Stages by job',
   definition:
     'The applications of every visible job by latest state, also of jobs without applications; the jobs with most applications first, then by title, then by id.',
   unit: 'applications',
-  reads: ['rollup_job'],
-  sql: `
-SELECT jobs.job_id, jobs.title AS job_name,
-       ${bucketNames.map((bucket) => `rollup_job.${bucket}`).join(', ')},
-       rollup_job.applications
-FROM rollup_job
-JOIN jobs ON jobs.job_key = rollup_job.job_key
-WHERE CAST($job AS INTEGER) IN (${wholeScope}, rollup_job.job_key)
-ORDER BY rollup_job.applications DESC, jobs.title_rank`,
-  row: z.strictObject({ job_id: z.string(), job_name: z.string(), ...bucketShape, applications: z.int() }),
-  answer: (rows) => {
-    const by_job = rows.map(({ job_id, applications, withdrawn, unknown }) => ({
-      job_id,
-      applications,
-      withdrawn,
-      unknown,
-    }))
-    const results = rows.map((row) => ({
-      job_id: row.job_id,
-      job_name: row.job_name,
-      stages: {
-        resume_screening: row.resume_screening,
-        video_interview: row.video_interview,
-        assessment_test: row.assessment_test,
-        hired: row.hired,
-        on_hold: row.on_hold,
-        reject: row.rejected,
-      },
-    }))
-    return { status: 200, body: { results }, counts: { jobs: rows.length, by_job } }
+  select: ['job_key', ...bucketNames, 'applications'],
+  order: 'applications DESC, title_rank',
+  answer: (columns, length, { jobs }) => {
+    const at = (name: string, row: number) => columns[name]?.[row] ?? 0
+    const results = []
+    const by_job = []
+    for (let row = 0; row < length; row++) {
+      const { job_id = '', title: job_name = '' } = jobs[at('job_key', row)] ?? {}
+      const stages = {
+        resume_screening: at('resume_screening', row),
+        video_interview: at('video_interview', row),
+        assessment_test: at('assessment_test', row),
+        hired: at('hired', row),
+        on_hold: at('on_hold', row),
+        reject: at('rejected', row),
+      }
+      results.push({ job_id, job_name, stages })
+      by_job.push({
+        job_id,
+        applications: at('applications', row),
+        withdrawn: at('withdrawn', row),
+        unknown: at('unknown', row),
+      })
+    }
+    return { status: 200, body: { results }, counts: { jobs: length, by_job } }
   },
 })

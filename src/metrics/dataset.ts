@@ -9,24 +9,49 @@ const jobRow = z.strictObject({
   status: z.string(),
   department: z.string().nullable(),
   location: z.string().nullable(),
+  created_at: z.string().nullable(),
 })
 
-/** A visible job of a bundle. */
+/** A visible job of a bundle. `created_at` is UTC, "YYYY-MM-DD hh:mm:ss[.ffffff]". */
 export type Job = z.infer<typeof jobRow>
+
+/** The stages of loading: `instantiate` starts the engine, the others happen to each table. */
+export type LoadStage = 'instantiate' | 'fetch' | 'verify' | 'decode' | 'insert'
+
+export interface RowsOptions {
+  /** Stops waiting, with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Told of the bytes as they arrive. */
+  onProgress?: ((progress: { loadedBytes: number; totalBytes: number }) => void) | undefined
+  /** Told at the end of the milliseconds during which each stage of loading was under way. */
+  timing?: ((stage: LoadStage, milliseconds: number) => void) | undefined
+}
 
 /** A bundle that is loaded and can be asked. */
 export interface Dataset {
   readonly manifest: Manifest
   readonly engine: Engine
-  /** The visible jobs by id, in code-point order of the id. */
+  /** The visible jobs by id, in code-point order of the id, which is that of their keys. */
   readonly jobs: ReadonlyMap<string, Job>
+  /**
+   * Loads the tables of single rows, once, whoever asks. One job and all jobs are answered without them; sets of jobs and row
+   * filters wait for them by themselves.
+   * @throws what kept them from being loaded; it can be tried again
+   */
+  loadRows(options?: RowsOptions): Promise<void>
 }
 
-/** Makes a dataset of an engine whose tables hold the bundle of this manifest. */
-export const createDataset = async (engine: Engine, manifest: Manifest): Promise<Dataset> => {
-  const [rows = []] = await engine.batch([
-    { sql: 'SELECT job_key, job_id, title, status, department, location FROM jobs ORDER BY job_key', params: [] },
-  ])
+/** Makes a dataset of an engine whose tables hold the jobs and the rollup of this manifest's bundle. */
+export const createDataset = async (
+  engine: Engine,
+  manifest: Manifest,
+  loadRows: Dataset['loadRows'],
+): Promise<Dataset> => {
+  const sql = `
+SELECT job_key, job_id, title, status, department, location, CAST(created_at AS VARCHAR) AS created_at
+FROM jobs
+ORDER BY job_key`
+  const [rows = []] = await engine.batch([{ sql, params: [] }])
   const jobs = z.array(jobRow).parse(rows)
-  return { manifest, engine, jobs: new Map(jobs.map((job) => [job.job_id, job])) }
+  return { manifest, engine, jobs: new Map(jobs.map((job) => [job.job_id, job])), loadRows }
 }

@@ -1,23 +1,20 @@
 import { z } from 'zod'
 import { wholeSeconds } from './instants.ts'
-import { defineMetric } from './metric.ts'
+import { defineScopeMetric } from './metric.ts'
 
-export const mostRecentApplicant = defineMetric({
+export const mostRecentApplicant = defineScopeMetric({
   id: 'most-recent-applicant',
   title: 'Most recent applicant',
   definition: 'When the latest résumé in scope was received, in UTC, cut to whole seconds.',
   unit: 'instant',
-  reads: ['rollup_job'],
-  sql: `
-SELECT CAST(latest_resume_at AS VARCHAR) AS latest, resumes
-FROM rollup_job
-WHERE job_key = CAST($job AS INTEGER)`,
-  row: z.strictObject({ latest: z.string().nullable(), resumes: z.int() }),
-  answer: ([row = { latest: null, resumes: 0 }], { has }) => ({
+  select: ['CAST(latest_resume_at AS VARCHAR) AS latest_resume_at', 'resumes'],
+  row: z.strictObject({ latest_resume_at: z.string().nullable(), resumes: z.int() }),
+  empty: { latest_resume_at: null, resumes: 0 },
+  answer: ({ latest_resume_at, resumes }, { has }) => ({
     status: 200,
     body: {
-      most_recent_applicant: row.latest !== null && has('resume') ? wholeSeconds(row.latest) : null,
+      most_recent_applicant: latest_resume_at !== null && has('resume') ? wholeSeconds(latest_resume_at) : null,
     },
-    counts: { resumes: row.resumes },
+    counts: { resumes },
   }),
 })

@@ -1,8 +1,7 @@
-import { endpointBodies, type EndpointBody, type EndpointId, type OptionalSourceTable } from 'hirescope/contract'
-import { z } from 'zod'
+import type { EndpointBody, EndpointId, OptionalSourceTable } from 'hirescope/contract'
 import type { Dataset } from './dataset.ts'
-import type { BatchOptions, Param, Row, Statement } from './engine.ts'
-import type { Context, Metric } from './metric.ts'
+import type { BatchOptions, Columns, Param, Statement, Value } from './engine.ts'
+import { statementOf, type Context, type Metric } from './metric.ts'
 import { resolveScope, shadow, type Scope } from './scope.ts'
 import { weekStarts } from './weeks.ts'
 
@@ -12,10 +11,10 @@ export interface Basis<Counts> {
   counts: Counts
   as_of: string
   time_zone: string
-  /** The SQL that ran, with named parameters, and their values. */
+  /** The metric's SQL, with named parameters, and their values. */
   sql: string
   params: Record<string, Param>
-  /** The statement's own time in the engine. */
+  /** Time in the engine of the statement, which answers metrics asked together that are read from one row. */
   milliseconds: number
 }
 
@@ -27,55 +26,121 @@ export type Answer<Id extends EndpointId = EndpointId, Counts = unknown> =
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the bound of "any metric"; each use keeps its own types
 export type AnyMetric = Metric<any, any, any>
-export type AnswerOf<M> = M extends Metric<infer Id, z.ZodType, infer Counts> ? Answer<Id, Counts> : never
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- matches whatever the row is
+export type AnswerOf<M> = M extends Metric<infer Id, any, infer Counts> ? Answer<Id, Counts> : never
 export type AnswersOf<Metrics extends Record<string, AnyMetric>> = { [Name in keyof Metrics]: AnswerOf<Metrics[Name]> }
 
 interface Plan {
-  statement: Statement
+  context: Context
+  /** Statements, each of which answers one metric, or several that are read from one row. */
+  steps: { metrics: AnyMetric[]; statement: Statement }[]
+  /** Whether the tables of single rows are read. */
+  rows: boolean
+}
+
+interface Question {
   sql: string
   params: Record<string, Param>
-  context: Context
+  rows: boolean
 }
 
-/** Plans a metric's question as one statement; null where the scope names a job that is not visible. Pure. */
-export const plan = (dataset: Dataset, metric: AnyMetric, scope: Scope): Plan | null => {
-  const resolved = resolveScope(dataset, scope)
-  if (!resolved) return null
-  const has = (...tables: OptionalSourceTable[]) => tables.every((table) => dataset.manifest.source_tables[table])
-  const context: Context = { manifest: dataset.manifest, scope: resolved, has }
-  const shadowed = shadow(metric.sql.trim(), metric.reads, resolved)
-  const values: Record<string, Param> = { ...shadowed.params, first_week: weekStarts(dataset.manifest)[0] ?? null }
-  const params = Object.fromEntries(Object.entries(values).filter(([name]) => namesIn(shadowed.sql).has(name)))
-  return { statement: positional(shadowed.sql, params), sql: shadowed.sql, params, context }
+/** The name of an item of a select list. */
+const nameOf = (item: string) => / AS (\w+)$/.exec(item)?.[1] ?? item
+
+/** The SQL that answers metrics which share a row, or one metric alone. Pure. */
+const question = (metrics: AnyMetric[], context: Context): Question => {
+  const select = [...new Set(metrics.flatMap(({ select }) => select))]
+  const order = metrics[0]?.per === 'job' ? metrics[0].order : undefined
+  const asked = statementOf(select, order)
+  const { expressions, params, rows } = shadow(order === undefined ? 'scope' : 'job', asked, context.scope)
+  const clauses = expressions.map(([name, sql]) => `${name} AS (\n${sql})`)
+  const sql = clauses.length ? `WITH ${clauses.join(',\n')}\n${asked}` : asked
+  const values: Record<string, Param> = { ...params, first_week: weekStarts(context.manifest)[0] ?? null }
+  const named = new Set([...sql.matchAll(/\$([a-z_]+)/g)].map(([, name]) => name ?? ''))
+  return { sql, rows, params: Object.fromEntries(Object.entries(values).filter(([name]) => named.has(name))) }
 }
 
-const namesIn = (sql: string) => new Set([...sql.matchAll(/\$([a-z_]+)/g)].map(([, name]) => name ?? ''))
-
-/** Turns `$name` parameters into `$1`, `$2`, … */
-export const positional = (sql: string, params: Record<string, Param>): Statement => {
+/**
+ * Turns `$name` parameters into `$1`, `$2`, …, but for whole numbers, which the planner of an engine does better with in
+ * the text.
+ */
+export const positional = ({ sql, params }: Pick<Question, 'sql' | 'params'>): Statement => {
   const names: string[] = []
   const text = sql.replace(/\$([a-z_]+)/g, (_, name: string) => {
-    if (!(name in params)) throw new Error(`metric: SQL names the parameter $${name}, which has no value`)
+    const value = params[name]
+    if (value === undefined) throw new Error(`metric: SQL names the parameter $${name}, which has no value`)
+    if (Number.isInteger(value)) return String(value)
     if (!names.includes(name)) names.push(name)
     return `$${names.indexOf(name) + 1}`
   })
   return { sql: text, params: names.map((name) => params[name] ?? null) }
 }
 
-const conclude = (metric: AnyMetric, plan: Plan, rows: Row[], milliseconds: number): Answer => {
-  const { status, body, counts } = metric.answer(z.array(metric.row).parse(rows), plan.context)
-  if (status === 200) endpointBodies[metric.id as EndpointId].parse(body)
-  const { as_of, time_zone } = plan.context.manifest
-  return {
-    status,
-    body,
-    basis: { counts, as_of, time_zone, sql: plan.sql, params: plan.params, milliseconds },
-  } as Answer
+/**
+ * Plans questions about one scope: a statement for all metrics that are read from one row, and one for each of the others.
+ * Null where the scope names a job that is not visible. Pure.
+ * @throws TypeError for a row filter that is none
+ */
+export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Scope): Plan | null => {
+  const resolved = resolveScope(dataset, scope)
+  if (!resolved) return null
+  const { manifest, jobs } = dataset
+  const has = (...tables: OptionalSourceTable[]) => tables.every((table) => manifest.source_tables[table])
+  const context: Context = { manifest, scope: resolved, jobs: [...jobs.values()], has }
+  const together = metrics.filter(({ per }) => per === 'scope')
+  const apart = metrics.filter(({ per }) => per === 'job').map((metric) => [metric])
+  const asked = [...(together.length ? [together] : []), ...apart].map((metrics) => ({
+    metrics,
+    ...question(metrics, context),
+  }))
+  const steps = asked.map(({ metrics, ...question }) => ({ metrics, statement: positional(question) }))
+  return { context, steps, rows: asked.some(({ rows }) => rows) }
+}
+
+const numbers = (metric: AnyMetric, { columns }: Columns): Record<string, ArrayLike<number>> =>
+  Object.fromEntries(
+    metric.select.map((item: string) => {
+      const values = columns[nameOf(item)]
+      if (!(values instanceof Int32Array) && !Array.prototype.every.call(values ?? [''], Number.isInteger))
+        throw new TypeError(`${metric.id}: column ${nameOf(item)}, expected whole numbers`)
+      return [nameOf(item), values as ArrayLike<number>]
+    }),
+  )
+
+const shape = (metric: AnyMetric, result: Columns, context: Context) => {
+  if (metric.per === 'job') return metric.answer(numbers(metric, result), result.length, context)
+  if (result.length === 0) return metric.answer(metric.empty, context)
+  const row = metric.select.map((item: string): [string, Value] => [
+    nameOf(item),
+    result.columns[nameOf(item)]?.[0] ?? null,
+  ])
+  return metric.answer(metric.row.parse(Object.fromEntries(row)), context)
+}
+
+const conclude = (metric: AnyMetric, result: Columns, context: Context, milliseconds: number): Answer => {
+  const { status, body, counts } = shape(metric, result, context)
+  const { as_of, time_zone } = context.manifest
+  let own: Question | undefined
+  const basis: Basis<unknown> = {
+    counts,
+    as_of,
+    time_zone,
+    // The text of a metric's own statement is seldom looked at, and costs more than its answer.
+    get sql() {
+      return (own ??= question([metric], context)).sql
+    },
+    get params() {
+      return (own ??= question([metric], context)).params
+    },
+    milliseconds,
+  }
+  return { status, body, basis } as Answer
 }
 
 /**
  * Asks several metrics about one scope in one batch.
- * @throws what the engine throws; ZodError where rows or body do not match their schema.
+ * @throws what the engine throws; ZodError or TypeError where a result is not of the metric's shape; TypeError for a row
+ * filter that is none
  */
 export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
   dataset: Dataset,
@@ -83,27 +148,34 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
   scope: Scope = {},
   options: Omit<BatchOptions, 'timing'> = {},
 ): Promise<AnswersOf<Metrics>> => {
-  const plans = Object.entries(metrics).map(([name, metric]) => ({ name, metric, plan: plan(dataset, metric, scope) }))
-  const planned = plans.flatMap(({ plan }) => plan ?? [])
+  const named = Object.entries<AnyMetric>(metrics)
+  const planned = plan(
+    dataset,
+    named.map(([, metric]) => metric),
+    scope,
+  )
+  if (!planned) {
+    const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])
+    return Object.fromEntries(unknown) as AnswersOf<Metrics>
+  }
+  const { context, steps, rows } = planned
+  if (rows) await dataset.loadRows({ signal: options.signal })
   const times: number[] = []
-  const results = planned.length
-    ? await dataset.engine.batch(
-        planned.map(({ statement }) => statement),
-        { ...options, timing: (index, milliseconds) => (times[index] = milliseconds) },
-      )
-    : []
-  let next = 0
-  const answers = plans.map(({ name, metric, plan }) => {
-    if (!plan) return [name, { status: 404, body: null, basis: null }] as const
-    const index = next++
-    return [name, conclude(metric, plan, results[index] ?? [], times[index] ?? 0)] as const
+  const results = await dataset.engine.columns(
+    steps.map(({ statement }) => statement),
+    { ...options, timing: (index, milliseconds) => (times[index] = milliseconds) },
+  )
+  const answers = named.map(([name, metric]) => {
+    const index = steps.findIndex(({ metrics }) => metrics.includes(metric))
+    const result = results[index] ?? { length: 0, columns: {} }
+    return [name, conclude(metric, result, context, times[index] ?? 0)] as const
   })
   return Object.fromEntries(answers) as AnswersOf<Metrics>
 }
 
 /**
  * Asks one metric about a scope: `run(dataset, metrics['top-skill'], { job_id: '12' })`.
- * @throws what the engine throws; ZodError where rows or body do not match their schema.
+ * @throws as `runAll` does
  */
 export const run = async <M extends AnyMetric>(
   dataset: Dataset,

@@ -1,78 +1,146 @@
-import { bundleColumns } from 'hirescope/contract'
 import type { Dataset } from './dataset.ts'
 import type { Param } from './engine.ts'
-import { factsOf, rollupExpressions, wholeScope, type Fact, type Rollup } from './rollups.ts'
+import { factsOf, rollupColumns, rollupExpressions, wholeScope, type Fact } from './rollups.ts'
+
+/** Which jobs a question is about: all visible jobs, one by `job_id`, or any set by `job_ids`. */
+type Jobs = { job_id?: string | undefined; job_ids?: never } | { job_ids: readonly string[]; job_id?: never }
 
 /**
- * Which jobs a question is about: all visible jobs (`{}`), one (`{ job_id }`), or any set of them (`{ job_ids }`).
+ * Which applications count. What hangs on an application (résumé, assessment, video interview, applicant) counts if one
+ * application in scope of the same candidate to the same job does; a résumé for no job, if any application of its candidate
+ * does. Jobs and credits are not narrowed.
+ */
+export interface RowFilter {
+  /** First and last day of the application on the org clock, "YYYY-MM-DD", both included. */
+  applied_from?: string | undefined
+  applied_to?: string | undefined
+  /** City of the applicant, as answers show it: that which `top-location` takes when asked about this one job. */
+  city?: string | undefined
+  /** Least and greatest whole score of the latest scored résumé for the job or for none. Without a score: never. */
+  min_score?: number | undefined
+  max_score?: number | undefined
+}
+
+/**
+ * What a question is about: all visible jobs (`{}`), one (`{ job_id }`) or any set (`{ job_ids }`), and perhaps a row filter.
  * A job that is unknown or not visible gives 404.
  */
-export type Scope = { job_id?: string | undefined; job_ids?: never } | { job_ids: readonly string[]; job_id?: never }
+export type Scope = Jobs & RowFilter
 
-/** A scope whose jobs are known to be visible. `keys` is null for all visible jobs. */
+/** A scope whose jobs are known to be visible. */
 export interface ResolvedScope {
+  /** Null for all visible jobs. */
   keys: readonly number[] | null
   /** Whether the question is about one job by `job_id`, which gives `details` its one-job shape. */
   single: boolean
+  /** Conditions on `applications`, with their parameters; null without a row filter. */
+  filter: { conditions: readonly string[]; params: Readonly<Record<string, Param>> } | null
 }
 
-/** Looks the jobs of a scope up; null if one of them is unknown or not visible. */
+const checked = (name: string, value: unknown, expected: string, good: boolean) => {
+  if (!good) throw new TypeError(`scope: ${name} ${JSON.stringify(value)}, expected ${expected}`)
+}
+
+const resolveFilter = ({
+  applied_from,
+  applied_to,
+  city,
+  min_score,
+  max_score,
+}: RowFilter): ResolvedScope['filter'] => {
+  const conditions: string[] = []
+  const params: Record<string, Param> = {}
+  const add = (name: string, value: string | number | undefined, condition: string) => {
+    if (value === undefined) return
+    conditions.push(condition)
+    params[name] = value
+  }
+  for (const [name, value] of Object.entries({ applied_from, applied_to }))
+    checked(name, value, 'a day "YYYY-MM-DD"', value === undefined || isDay(value))
+  for (const [name, value] of Object.entries({ min_score, max_score }))
+    checked(name, value, 'a whole number', value === undefined || Number.isInteger(value))
+  checked('city', city, 'a text', city === undefined || typeof city === 'string')
+  add('applied_from', applied_from, 'applied_on >= CAST($applied_from AS DATE)')
+  add('applied_to', applied_to, 'applied_on <= CAST($applied_to AS DATE)')
+  add('city', city, 'city_key = (SELECT city_key FROM cities WHERE name = $city)')
+  add('min_score', min_score, 'score >= $min_score')
+  add('max_score', max_score, 'score <= $max_score')
+  return conditions.length ? { conditions, params } : null
+}
+
+const isDay = (text: string) => {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+}
+
+/**
+ * Looks the jobs of a scope up; null if one of them is unknown or not visible.
+ * @throws TypeError for a row filter that is none
+ */
 export const resolveScope = (dataset: Dataset, scope: Scope): ResolvedScope | null => {
+  const filter = resolveFilter(scope)
   const ids = scope.job_ids ?? (scope.job_id === undefined ? null : [scope.job_id])
-  if (ids === null) return { keys: null, single: false }
+  if (ids === null) return { keys: null, single: false, filter }
   const keys = new Set<number>()
   for (const id of ids) {
     const job = dataset.jobs.get(id)
     if (!job) return null
     keys.add(job.job_key)
   }
-  return { keys: [...keys].sort((a, b) => a - b), single: scope.job_ids === undefined }
+  return { keys: [...keys].sort((a, b) => a - b), single: scope.job_ids === undefined, filter }
 }
 
 const inScope = 'job_key IN (SELECT job_key FROM scope)'
 
-/** The rows of a fact that are about the jobs of a scope. */
-const narrowed = (fact: Fact): string => {
-  if (fact === 'candidates')
-    return 'SELECT * FROM main.candidates WHERE candidate_key IN (SELECT candidate_key FROM applications)'
+const where = (conditions: readonly string[]) => (conditions.length ? ` WHERE ${conditions.join(' AND ')}` : '')
+
+/** The rows of a fact that a scope brings in: of filtered rows, those that hang on an application in scope. */
+const narrowed = (fact: Fact, columns: readonly string[], { keys, filter }: ResolvedScope): string => {
+  const from = `SELECT ${columns.map((column) => `${fact}.${column}`).join(', ')} FROM main.${fact}`
+  const ofJobs = keys ? [inScope] : []
+  const pairs = `SELECT candidate_key, job_key FROM applications${fact === 'resumes' ? ' WHERE several' : ''}`
+  const ofPairs = filter ? [`(candidate_key, job_key) IN (${pairs})`] : ofJobs
+  if (fact === 'applications') return `${from}${where([...ofJobs, ...(filter?.conditions ?? [])])}`
   if (fact === 'resumes')
-    return `SELECT * FROM main.resumes WHERE ${inScope}
+    return `${from}${where(['several', 'job_key IS NOT NULL', ...ofPairs])}
   UNION ALL
-  SELECT * FROM main.resumes WHERE job_key IS NULL AND candidate_key IN (SELECT candidate_key FROM applications)`
-  return `SELECT * FROM main.${fact} WHERE ${inScope}`
+  ${from} WHERE several AND job_key IS NULL AND candidate_key IN (SELECT candidate_key FROM applications WHERE several)`
+  // Credits are consumed on a job, whoever applied.
+  if (fact === 'credit_events')
+    return `SELECT job_key, credit_units AS units FROM main.rollup_job${where([`job_key <> ${wholeScope}`, ...ofJobs])}`
+  if (fact === 'jobs') return `SELECT * FROM main.jobs${where(ofJobs)}`
+  return `${from}${where(ofPairs)}`
 }
 
 /**
- * Shadows the rollups that a metric reads with common table expressions of the same names that hold what the jobs of a
- * set give together: nothing is created, so concurrent questions cannot disturb each other. One job and the whole scope
- * are rows of the shipped rollups and need no shadow.
+ * Shadows `rollup_job` with common table expressions that give the columns that a statement names, where the shipped
+ * relation has no row that answers: for a set of jobs together, and for filtered rows. Nothing is created, so concurrent
+ * questions cannot disturb each other. Gives the expressions, the parameters that they and the statement after them read,
+ * and whether they read the tables of single rows.
  */
 export const shadow = (
-  sql: string,
-  reads: readonly Rollup[],
-  { keys, single }: ResolvedScope,
-): { sql: string; params: Record<string, Param> } => {
-  if (keys === null) return { sql, params: { job: wholeScope } }
-  if (single) return { sql, params: { job: keys[0] ?? wholeScope } }
-  const expressions = new Map([['scope', "SELECT CAST(unnest(string_to_array($job_keys, ',')) AS INTEGER) AS job_key"]])
-  const add = (fact: Fact) => {
-    if (fact === 'candidates' || fact === 'resumes') add('applications')
-    expressions.set(fact, narrowed(fact))
+  per: 'scope' | 'job',
+  asked: string,
+  resolved: ResolvedScope,
+): { expressions: [name: string, sql: string][]; params: Record<string, Param>; rows: boolean } => {
+  const { keys, single, filter } = resolved
+  const job = single && !(filter && per === 'scope') ? (keys?.[0] ?? wholeScope) : wholeScope
+  if (!filter && (keys === null || single)) return { expressions: [], params: { job }, rows: false }
+  const params = { job, job_keys: keys?.length ? keys.join(',') : String(wholeScope - 1), ...filter?.params }
+  const expressions = new Map<string, string>()
+  if (keys) expressions.set('scope', "SELECT CAST(unnest(string_to_array($job_keys, ',')) AS INTEGER) AS job_key")
+  if (per === 'job' && !filter) {
+    expressions.set('rollup_job', `SELECT * FROM main.rollup_job WHERE ${inScope}`)
+    return { expressions: [...expressions], params, rows: false }
   }
-  for (const rollup of reads) {
-    for (const fact of factsOf(rollup)) add(fact)
-    for (const [name, expression] of rollupExpressions(rollup, 'all')) expressions.set(name, expression)
-    // What the engine counts is wider than what is shipped, and a result must not depend on which of the two it is.
-    const columns = bundleColumns(rollup)
-      .map(({ name, type }) => `CAST(${name} AS ${type}) AS ${name}`)
-      .join(', ')
-    const together = expressions.get(rollup) ?? ''
-    const apart = `SELECT ${columns} FROM main.${rollup} WHERE ${inScope}`
-    expressions.set(rollup, `SELECT ${columns} FROM (\n${together}) AS together\nUNION ALL\n${apart}`)
-  }
-  const clauses = [...expressions].map(([name, expression]) => `${name} AS (\n${expression})`)
-  return {
-    sql: `WITH ${clauses.join(',\n')}\n${sql.trimStart()}`,
-    params: { job: wholeScope, job_keys: keys.length ? keys.join(',') : String(wholeScope - 1) },
-  }
+  const columns = columnsIn(asked)
+  for (const [fact, needed] of factsOf(columns)) expressions.set(fact, narrowed(fact, needed, resolved))
+  for (const [name, sql] of rollupExpressions(columns, per === 'job' ? 'job' : 'all')) expressions.set(name, sql)
+  return { expressions: [...expressions], params, rows: true }
+}
+
+/** The columns of `rollup_job` that SQL names. */
+const columnsIn = (sql: string): Set<string> => {
+  const words = new Set(sql.match(/\w+/g))
+  return new Set(rollupColumns.filter((name) => words.has(name)))
 }

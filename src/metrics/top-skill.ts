@@ -1,30 +1,48 @@
 import { z } from 'zod'
-import { defineMetric } from './metric.ts'
+import { defineScopeMetric } from './metric.ts'
 
-export const topSkill = defineMetric({
+export const topSkill = defineScopeMetric({
   id: 'top-skill',
   title: 'Top skills',
   definition:
     'The three skills that most applicants list in any résumé in scope. Each applicant counts once per skill. Ties go to the first in the alphabet.',
   unit: 'applicants',
-  reads: ['rollup_job', 'rollup_skill'],
-  sql: `
-SELECT skills.name AS skill, rollup_skill.applicants AS skill_applicants, rollup_job.applicants
-FROM rollup_job
-LEFT JOIN rollup_skill ON rollup_skill.job_key = rollup_job.job_key AND rollup_skill.position <= 3
-LEFT JOIN skills ON skills.skill_key = rollup_skill.skill_key
-WHERE rollup_job.job_key = CAST($job AS INTEGER)
-ORDER BY rollup_skill.position`,
-  row: z.strictObject({ skill: z.string().nullable(), skill_applicants: z.int().nullable(), applicants: z.int() }),
-  answer: (rows, { has }) => ({
-    status: 200,
-    body: {
-      top_skills: has('resume', 'resume_skill')
-        ? rows.flatMap(({ skill, skill_applicants }) =>
-            skill === null || skill_applicants === null ? [] : { skill, count: skill_applicants },
-          )
-        : null,
-    },
-    counts: { applicants: rows[0]?.applicants ?? 0 },
+  select: [
+    'top_skill_1',
+    'top_skill_1_applicants',
+    'top_skill_2',
+    'top_skill_2_applicants',
+    'top_skill_3',
+    'top_skill_3_applicants',
+    'applicants',
+  ],
+  row: z.strictObject({
+    top_skill_1: z.string().nullable(),
+    top_skill_1_applicants: z.int(),
+    top_skill_2: z.string().nullable(),
+    top_skill_2_applicants: z.int(),
+    top_skill_3: z.string().nullable(),
+    top_skill_3_applicants: z.int(),
+    applicants: z.int(),
   }),
+  empty: {
+    top_skill_1: null,
+    top_skill_1_applicants: 0,
+    top_skill_2: null,
+    top_skill_2_applicants: 0,
+    top_skill_3: null,
+    top_skill_3_applicants: 0,
+    applicants: 0,
+  },
+  answer: (row, { has }) => {
+    const top_skills = ([1, 2, 3] as const).flatMap((position) => {
+      const skill = row[`top_skill_${position}`]
+      return skill === null ? [] : { skill, count: row[`top_skill_${position}_applicants`] }
+    })
+    return {
+      status: 200,
+      body: { top_skills: has('resume', 'resume_skill') ? top_skills : null },
+      counts: { applicants: row.applicants },
+    }
+  },
 })

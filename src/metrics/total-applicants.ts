@@ -1,21 +1,14 @@
 import { z } from 'zod'
-import { defineMetric } from './metric.ts'
+import { defineScopeMetric } from './metric.ts'
 
-export const totalApplicants = defineMetric({
+export const totalApplicants = defineScopeMetric({
   id: 'total-applicants',
   title: 'Applicants',
   definition:
     'Distinct candidates with at least one application in scope. A candidate who applies twice, or to two jobs, counts once.',
   unit: 'applicants',
-  reads: ['rollup_job'],
-  sql: `
-SELECT applicants, applications
-FROM rollup_job
-WHERE job_key = CAST($job AS INTEGER)`,
+  select: ['applicants', 'applications'],
   row: z.strictObject({ applicants: z.int(), applications: z.int() }),
-  answer: ([row = { applicants: 0, applications: 0 }]) => ({
-    status: 200,
-    body: { total_applicants: row.applicants },
-    counts: row,
-  }),
+  empty: { applicants: 0, applications: 0 },
+  answer: (row) => ({ status: 200, body: { total_applicants: row.applicants }, counts: row }),
 })

@@ -1,41 +1,45 @@
+import { weekCount, weeks } from 'hirescope/contract'
 import { z } from 'zod'
-import { defineMetric } from './metric.ts'
+import { defineScopeMetric } from './metric.ts'
 import { weekStarts } from './weeks.ts'
 
-export const weeklyGraph = defineMetric({
+const records = ['applications', 'assessments', 'screenings'] as const
+const columns = (record: (typeof records)[number]) => weeks.map((week) => `${record}_week_${week}`)
+const select = records.flatMap(columns)
+const each = <Value>(value: Value): Record<string, Value> => Object.fromEntries(select.map((name) => [name, value]))
+
+export const weeklyGraph = defineScopeMetric({
   id: 'weekly-graph',
   title: 'Applications over time',
   definition:
     'Applications by the day they were made, assessments and video interviews (not revoked) by the day they were assigned, in each of the 12 weeks of the org clock that end with the week of the as-of time. The last week is not over yet.',
   unit: 'records per week',
-  reads: ['rollup_week'],
-  sql: `
-SELECT week, applications AS applications_received, assessments, screenings AS video_interviews
-FROM rollup_week
-WHERE job_key = CAST($job AS INTEGER)
-ORDER BY week`,
-  row: z.strictObject({
-    week: z.int().min(0).max(11),
-    applications_received: z.int(),
-    assessments: z.int(),
-    video_interviews: z.int(),
-  }),
-  answer: (rows, { manifest, has }) => {
+  select,
+  row: z.strictObject(each(z.int())),
+  empty: each(0),
+  answer: (row, { manifest, has }) => {
     const start_dates = weekStarts(manifest)
-    const counts = { applications_received: 0, assessments: 0, video_interviews: 0 }
-    const weekly = (name: keyof typeof counts, available: boolean) => {
-      const data = start_dates.map(() => 0)
-      for (const row of rows) {
-        data[row.week] = row[name]
-        counts[name] += row[name]
-      }
-      return { weeks: 12 as const, data: available ? data : null, start_dates }
+    const numbers = (record: (typeof records)[number]) => columns(record).map((name) => Number(row[name]))
+    const weekly = (data: number[], available: boolean) => ({
+      weeks: weekCount,
+      data: available ? data : null,
+      start_dates,
+    })
+    const sum = (record: (typeof records)[number]) => numbers(record).reduce((total, count) => total + count, 0)
+    return {
+      status: 200,
+      body: {
+        results: {
+          applications_received: weekly(numbers('applications'), true),
+          assessments: weekly(numbers('assessments'), has('assessment')),
+          video_interviews: weekly(numbers('screenings'), has('screening')),
+        },
+      },
+      counts: {
+        applications_received: sum('applications'),
+        assessments: sum('assessments'),
+        video_interviews: sum('screenings'),
+      },
     }
-    const results = {
-      applications_received: weekly('applications_received', true),
-      assessments: weekly('assessments', has('assessment')),
-      video_interviews: weekly('video_interviews', has('screening')),
-    }
-    return { status: 200, body: { results }, counts }
   },
 })

@@ -1,8 +1,6 @@
-import type { Manifest } from 'hirescope/contract'
+import { weekCount, type Manifest } from 'hirescope/contract'
 
 const day = 86_400_000
-/** How many weeks the weekly series cover. */
-export const weekCount = 12
 
 /** The local date of an instant in a time zone, as "YYYY-MM-DD". */
 export const localDate = (instant: Date, timeZone: string): string => {
