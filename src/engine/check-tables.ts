@@ -1,4 +1,4 @@
-import { bundleColumns, loadedTableNames, type BundleTableName, type Manifest } from 'hirescope/contract'
+import { bundleColumns, type BundleTableName, type Manifest } from 'hirescope/contract'
 import type { Engine } from 'hirescope/metrics'
 import { DatasetError } from './dataset-error.ts'
 
@@ -6,10 +6,15 @@ import { DatasetError } from './dataset-error.ts'
  * Checks that the engine holds what manifest and contract promise: an insert can fail without a word.
  * @throws DatasetError altered
  */
-export const checkTables = async (engine: Engine, manifest: Manifest, signal?: AbortSignal): Promise<void> => {
+export const checkTables = async (
+  engine: Engine,
+  manifest: Manifest,
+  tables: readonly BundleTableName[],
+  signal?: AbortSignal,
+): Promise<void> => {
   const options = signal ? { signal } : {}
   const [columns = []] = await engine.batch([{ sql: allColumns, params: [] }], options)
-  for (const table of loadedTableNames) {
+  for (const table of tables) {
     const found = columns.filter(({ table_name }) => table_name === table)
     checkColumns(
       table,
@@ -17,10 +22,10 @@ export const checkTables = async (engine: Engine, manifest: Manifest, signal?: A
     )
   }
   const counts = await engine.batch(
-    loadedTableNames.map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
+    tables.map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
     options,
   )
-  for (const [index, table] of loadedTableNames.entries()) {
+  for (const [index, table] of tables.entries()) {
     const rows = counts[index]?.[0]?.n
     const expected = manifest.tables[table].rows
     if (rows === expected) continue

@@ -1,9 +1,10 @@
-import { loadedTableNames, type BundleTableName, type Manifest } from 'hirescope/contract'
-import { createDataset, type Dataset } from 'hirescope/metrics'
+import { firstTableNames, rowTableNames, type BundleTableName, type Manifest } from 'hirescope/contract'
+import { createDataset, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
 import { checkTables } from './check-tables.ts'
+import { DatasetError } from './dataset-error.ts'
 import { withNewest } from './newest.ts'
 import type { BundleSource } from './source.ts'
-import { createStopwatch, type LoadStage, type Measure } from './stopwatch.ts'
+import { createStopwatch, type Measure } from './stopwatch.ts'
 import type { TableStore } from './table-store.ts'
 
 /** How far loading has come. In phase `insert` all bytes have arrived and the engine is busy with the last of them. */
@@ -24,7 +25,8 @@ export interface LoadOptions {
 const tablesAtOnce = 4
 
 /**
- * Loads a bundle: manifest → verified bytes → tables → checked rows and columns. The store may still be starting.
+ * Loads what answers about one job and about all of them: manifest → verified bytes → tables → checked rows and columns. The
+ * store may still be starting. The tables of single rows are loaded when something needs them (`loadRows`).
  * If a newer bundle is published meanwhile and takes files away, loads that one. The caller closes the store on failure.
  * @throws DatasetError
  */
@@ -35,25 +37,69 @@ export const loadDataset = async (
 ): Promise<Dataset> => {
   const started = Promise.resolve(store)
   started.catch(() => {})
-  const { measure, times } = createStopwatch()
   const loaded = new Map<BundleTableName, string>()
+  const watch = createStopwatch()
   onProgress?.({ phase: 'manifest', loadedBytes: 0, totalBytes: 0 })
-  const load = (manifest: Manifest) => loadTables(manifest, { source, started, loaded, measure, signal, onProgress })
+  const load = (manifest: Manifest) =>
+    loadTables(firstTableNames, manifest, { source, started, loaded, measure: watch.measure, signal, onProgress })
 
   const manifest = await withNewest(source, async (manifest) => (await load(manifest), manifest), signal)
 
   const { engine } = await started
-  await checkTables(engine, manifest, signal)
-  const dataset = await createDataset(engine, manifest)
+  await checkTables(engine, manifest, firstTableNames, signal)
+  const dataset = await createDataset(engine, manifest, createRowLoader(manifest, { source, started, loaded }))
   signal?.throwIfAborted()
-  times().forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
-  const { totalBytes } = plan(manifest)
+  watch.times().forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
+  const { totalBytes } = plan(firstTableNames, manifest)
   onProgress?.({ phase: 'ready', loadedBytes: totalBytes, totalBytes })
   return dataset
 }
 
-const plan = (manifest: Manifest) => {
-  const entries = loadedTableNames.map((table) => ({ table, entry: manifest.tables[table] }))
+/** Loads the tables of single rows once, for all who ask; after a failure anew. */
+const createRowLoader = (manifest: Manifest, loading: Pick<Loading, 'source' | 'started' | 'loaded'>) => {
+  let under: Promise<void> | undefined
+  const listeners = new Set<RowsOptions>()
+  const load = async () => {
+    const { measure, times } = createStopwatch()
+    const onProgress = (progress: LoadProgress) => listeners.forEach((each) => each.onProgress?.(progress))
+    await loadTables(rowTableNames, manifest, { ...loading, measure, signal: undefined, onProgress }).catch((error) =>
+      explain(error, loading.source, manifest),
+    )
+    await checkTables((await loading.started).engine, manifest, rowTableNames)
+    for (const [stage, milliseconds] of times()) listeners.forEach((each) => each.timing?.(stage, milliseconds))
+  }
+  return async (options: RowsOptions = {}): Promise<void> => {
+    const { signal } = options
+    signal?.throwIfAborted()
+    listeners.add(options)
+    under ??= load().catch((error) => {
+      under = undefined
+      throw error
+    })
+    let leave = () => {}
+    const aborted = new Promise<never>((_, reject) => {
+      leave = () => reject(signal?.reason)
+      signal?.addEventListener('abort', leave)
+    })
+    try {
+      await Promise.race([under, aborted])
+    } finally {
+      listeners.delete(options)
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+}
+
+// Rows of a newer bundle must not be mixed with the jobs of this one.
+const explain = async (error: unknown, source: BundleSource, manifest: Manifest): Promise<never> => {
+  if (!(error instanceof DatasetError && error.code === 'not-found')) throw error
+  const newer = await source.manifest()
+  if (newer.sequence === manifest.sequence) throw error
+  throw new DatasetError('not-found', 'dataset: published anew since it was opened; open it again', { cause: error })
+}
+
+const plan = (tables: readonly BundleTableName[], manifest: Manifest) => {
+  const entries = tables.map((table) => ({ table, entry: manifest.tables[table] }))
   return {
     entries: entries.sort((a, b) => b.entry.bytes - a.entry.bytes),
     totalBytes: entries.reduce((sum, { entry }) => sum + entry.bytes, 0),
@@ -70,9 +116,9 @@ interface Loading {
   onProgress: LoadOptions['onProgress']
 }
 
-const loadTables = async (manifest: Manifest, loading: Loading): Promise<void> => {
+const loadTables = async (tables: readonly BundleTableName[], manifest: Manifest, loading: Loading): Promise<void> => {
   const { source, started, loaded, measure, onProgress } = loading
-  const { entries, totalBytes } = plan(manifest)
+  const { entries, totalBytes } = plan(tables, manifest)
   const stop = new AbortController()
   const signal = loading.signal ? AbortSignal.any([loading.signal, stop.signal]) : stop.signal
   let loadedBytes = 0

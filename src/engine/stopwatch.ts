@@ -1,5 +1,4 @@
-/** The stages of loading: `instantiate` starts the engine, the others happen to each table. */
-export type LoadStage = 'instantiate' | 'fetch' | 'verify' | 'decode' | 'insert'
+import type { LoadStage } from 'hirescope/metrics'
 
 /** Runs work and counts its time to a stage. */
 export type Measure = <Result>(stage: LoadStage, work: () => Result | Promise<Result>) => Promise<Result>

@@ -1,14 +1,13 @@
-import type { BatchOptions, Columns, Engine, Statement } from 'hirescope/metrics'
+import type { BatchOptions, Columns, Dataset, LoadStage, Statement } from 'hirescope/metrics'
 import { httpSource } from '../http-source.ts'
 import { loadDataset } from '../loader.ts'
-import type { LoadStage } from '../stopwatch.ts'
 import { startDuckDb } from './duckdb-worker.ts'
 import { pack, type Reply, type Request } from './messages.ts'
 
 /** Serves one dataset: everything between the bundle's address and plain rows happens off the page's thread. */
 const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((request: Request) => void) => {
   const running = new Map<number, AbortController>()
-  let engine: Engine | undefined
+  let dataset: Dataset | undefined
 
   const open = async (baseUrl: string) => {
     try {
@@ -21,29 +20,22 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
         times.push(['instantiate', performance.now() - start])
         return store
       })
-      const { manifest, jobs, ...dataset } = await loadDataset(httpSource(baseUrl), store, {
+      dataset = await loadDataset(httpSource(baseUrl), store, {
         onProgress: (progress) => send({ type: 'progress', progress }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),
       })
-      engine = dataset.engine
-      send({ type: 'opened', manifest, jobs, times })
+      send({ type: 'opened', manifest: dataset.manifest, jobs: dataset.jobs, times })
     } catch (error) {
       send({ type: 'failed', id: null, error: pack(error) })
     }
   }
 
-  const answer = async (id: number, statements: readonly Statement[]) => {
+  const work = async (id: number, act: (dataset: Dataset, signal: AbortSignal) => Promise<void>) => {
     const controller = new AbortController()
     running.set(id, controller)
     try {
-      if (!engine) throw new Error('engine: not open yet; wait for it')
-      const milliseconds: number[] = []
-      const options: BatchOptions = {
-        signal: controller.signal,
-        timing: (statement, duration) => (milliseconds[statement] = duration),
-      }
-      const results = await engine.columns(statements, options)
-      send({ type: 'results', id, results, milliseconds }, buffersOf(results))
+      if (!dataset) throw new Error('engine: not open yet; wait for it')
+      await act(dataset, controller.signal)
     } catch (error) {
       send({ type: 'failed', id, error: pack(error) })
     } finally {
@@ -51,9 +43,29 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
     }
   }
 
+  const answer = (id: number, statements: readonly Statement[]) =>
+    work(id, async ({ engine }, signal) => {
+      const milliseconds: number[] = []
+      const timing: BatchOptions['timing'] = (statement, duration) => (milliseconds[statement] = duration)
+      const results = await engine.columns(statements, { signal, timing })
+      send({ type: 'results', id, results, milliseconds }, buffersOf(results))
+    })
+
+  const loadRows = (id: number) =>
+    work(id, async (dataset, signal) => {
+      const times: [LoadStage, number][] = []
+      await dataset.loadRows({
+        signal,
+        onProgress: ({ loadedBytes, totalBytes }) => send({ type: 'rows-progress', id, loadedBytes, totalBytes }),
+        timing: (stage, milliseconds) => times.push([stage, milliseconds]),
+      })
+      send({ type: 'rows', id, times })
+    })
+
   return (request) => {
     if (request.type === 'open') void open(request.baseUrl)
     else if (request.type === 'batch') void answer(request.id, request.statements)
+    else if (request.type === 'rows') void loadRows(request.id)
     else running.get(request.id)?.abort()
   }
 }

@@ -1,13 +1,13 @@
 import type { Manifest } from 'hirescope/contract'
-import type { Columns, Job, Statement } from 'hirescope/metrics'
+import type { Columns, Job, LoadStage, Statement } from 'hirescope/metrics'
 import { DatasetError, type DatasetErrorCode } from '../dataset-error.ts'
 import type { LoadProgress } from '../loader.ts'
-import type { LoadStage } from '../stopwatch.ts'
 
 /** From the page to the dataset worker. `open` comes first and once; its address is absolute. */
 export type Request =
   | { type: 'open'; baseUrl: string }
   | { type: 'batch'; id: number; statements: readonly Statement[] }
+  | { type: 'rows'; id: number }
   | { type: 'cancel'; id: number }
 
 /** From the dataset worker to the page. `failed` without an id means that the worker is of no more use. */
@@ -16,6 +16,8 @@ export type Reply =
   | { type: 'progress'; progress: LoadProgress }
   | { type: 'opened'; manifest: Manifest; jobs: ReadonlyMap<string, Job>; times: [LoadStage, number][] }
   | { type: 'results'; id: number; results: Columns[]; milliseconds: number[] }
+  | { type: 'rows-progress'; id: number; loadedBytes: number; totalBytes: number }
+  | { type: 'rows'; id: number; times: [LoadStage, number][] }
   | { type: 'failed'; id: number | null; error: CarriedError }
 
 /** An error that travels between threads: code and message, since a class does not survive the journey. */

@@ -1,4 +1,4 @@
-import type { Dataset } from 'hirescope/metrics'
+import type { Dataset, RowsOptions } from 'hirescope/metrics'
 import { DatasetError } from '../dataset-error.ts'
 import type { LoadOptions } from '../loader.ts'
 import { createEngine } from '../statements.ts'
@@ -26,13 +26,13 @@ export const openDataset = async (
     throw new DatasetError('no-webassembly', `webassembly: ${why}`)
   }
   const line = createLine()
-  const { engine } = line
+  const { engine, loadRows } = line
   const abort = () => line.end(signal?.reason)
   signal?.addEventListener('abort', abort)
   try {
     const { manifest, jobs, times } = await line.open(new URL(baseUrl, document.baseURI).href, { onProgress, onStart })
     times.forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
-    return { manifest, jobs, engine, close: () => engine.close() }
+    return { manifest, jobs, engine, loadRows, close: () => engine.close() }
   } catch (error) {
     line.end(error)
     throw error
@@ -42,7 +42,7 @@ export const openDataset = async (
 }
 
 type Opened = Extract<Reply, { type: 'opened' }>
-type Results = Extract<Reply, { type: 'results' }>
+type Answer = Extract<Reply, { type: 'results' | 'rows' }>
 
 type Listener = Pick<OpenOptions, 'onProgress' | 'onStart'>
 
@@ -51,10 +51,12 @@ interface Waiting<Value> {
   reject(reason: unknown): void
 }
 
+type Asking = Waiting<Answer> & Pick<RowsOptions, 'onProgress'>
+
 /** The page's end of the line to a dataset worker. */
 const createLine = () => {
   const worker = startWorker(`import ${JSON.stringify(new URL(datasetWorkerUrl, document.baseURI).href)}`, 'module')
-  const batches = new Map<number, Waiting<Results>>()
+  const asked = new Map<number, Asking>()
   let opening: (Waiting<Opened> & Listener) | undefined
   let ended: { reason: unknown } | undefined
   let nextId = 0
@@ -64,17 +66,18 @@ const createLine = () => {
     if (ended) return
     ended = { reason }
     worker.terminate()
-    for (const waiting of [opening, ...batches.values()]) waiting?.reject(reason)
-    batches.clear()
+    for (const waiting of [opening, ...asked.values()]) waiting?.reject(reason)
+    asked.clear()
   }
 
   const receive = (reply: Reply) => {
     if (reply.type === 'progress') opening?.onProgress?.(reply.progress)
     else if (reply.type === 'starting') opening?.onStart?.(reply.loadedBytes, reply.totalBytes)
     else if (reply.type === 'opened') opening?.resolve(reply)
-    else if (reply.type === 'results') batches.get(reply.id)?.resolve(reply)
+    else if (reply.type === 'rows-progress') asked.get(reply.id)?.onProgress?.(reply)
+    else if (reply.type !== 'failed') asked.get(reply.id)?.resolve(reply)
     else if (reply.id === null) end(unpack(reply.error))
-    else batches.get(reply.id)?.reject(unpack(reply.error))
+    else asked.get(reply.id)?.reject(unpack(reply.error))
   }
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => receive(data))
   worker.addEventListener('error', (event) => {
@@ -83,32 +86,45 @@ const createLine = () => {
     end(new DatasetError('engine', `dataset worker: stopped${why}; reload the page`))
   })
 
+  /** Asks the worker; an abort tells it so and rejects at once. */
+  const ask = async <Type extends Answer['type']>(
+    request: (id: number) => Request,
+    { signal, onProgress }: Pick<RowsOptions, 'signal' | 'onProgress'>,
+  ): Promise<Extract<Answer, { type: Type }>> => {
+    signal?.throwIfAborted()
+    if (ended) throw ended.reason
+    const id = nextId++
+    let cancel = () => {}
+    try {
+      return await new Promise((resolve, reject) => {
+        asked.set(id, { resolve: (answer) => resolve(answer as Extract<Answer, { type: Type }>), reject, onProgress })
+        cancel = () => {
+          post({ type: 'cancel', id })
+          reject(signal?.reason)
+        }
+        signal?.addEventListener('abort', cancel)
+        post(request(id))
+      })
+    } finally {
+      asked.delete(id)
+      signal?.removeEventListener('abort', cancel)
+    }
+  }
+
   const engine = createEngine(
     'duckdb',
     async (statements, { signal, timing } = {}) => {
-      signal?.throwIfAborted()
-      if (ended) throw ended.reason
-      const id = nextId++
-      let cancel = () => {}
-      try {
-        const { results, milliseconds } = await new Promise<Results>((resolve, reject) => {
-          batches.set(id, { resolve, reject })
-          cancel = () => {
-            post({ type: 'cancel', id })
-            reject(signal?.reason)
-          }
-          signal?.addEventListener('abort', cancel)
-          post({ type: 'batch', id, statements })
-        })
-        milliseconds.forEach((duration, statement) => timing?.(statement, duration))
-        return results
-      } finally {
-        batches.delete(id)
-        signal?.removeEventListener('abort', cancel)
-      }
+      const { results, milliseconds } = await ask<'results'>((id) => ({ type: 'batch', id, statements }), { signal })
+      milliseconds.forEach((duration, statement) => timing?.(statement, duration))
+      return results
     },
     async () => end(new DatasetError('engine', 'engine: closed; open the dataset again')),
   )
+
+  const loadRows: Dataset['loadRows'] = async (options = {}) => {
+    const { times } = await ask<'rows'>((id) => ({ type: 'rows', id }), options)
+    times.forEach(([stage, milliseconds]) => options.timing?.(stage, milliseconds))
+  }
 
   const open = (baseUrl: string, listener: Listener) =>
     new Promise<Opened>((resolve, reject) => {
@@ -116,5 +132,5 @@ const createLine = () => {
       post({ type: 'open', baseUrl })
     })
 
-  return { engine, open, end }
+  return { engine, loadRows, open, end }
 }
