@@ -21,7 +21,25 @@ export interface FileSystem {
   removeFolder: (path: string) => Promise<void>
 }
 
-const absent = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
+const coded = (error: unknown, code: string) => (error as NodeJS.ErrnoException).code === code
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never ends where the parent is there and yet nothing can be made
+ * in it, as under /proc.
+ */
+export const makeFolder = async (path: string, mode?: number): Promise<void> => {
+  const make = () =>
+    mkdir(path, mode).catch(async (error: unknown) => {
+      if (!coded(error, 'EEXIST') || !(await stat(path)).isDirectory()) throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if (!coded(error, 'ENOENT') || dirname(path) === path) throw error
+    await makeFolder(dirname(path), mode)
+    await make()
+  }
+}
 
 const syncPath = async (path: string) => {
   const handle = await open(path, constants.O_RDONLY)
@@ -33,9 +51,7 @@ const syncPath = async (path: string) => {
 }
 
 export const localFileSystem: FileSystem = {
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true })
-  },
+  makeFolder: (path) => makeFolder(path),
   write: async (path, data, mode = 0o644) => {
     const handle = await open(path, 'wx', mode)
     try {
@@ -57,7 +73,7 @@ export const localFileSystem: FileSystem = {
     try {
       return (await stat(path)).size
     } catch (error) {
-      if (absent(error)) return null
+      if (coded(error, 'ENOENT')) return null
       throw error
     }
   },
@@ -65,7 +81,7 @@ export const localFileSystem: FileSystem = {
     try {
       return await readdir(path)
     } catch (error) {
-      if (absent(error)) return []
+      if (coded(error, 'ENOENT')) return []
       throw error
     }
   },

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { ExportError } from './errors.ts'
+import { makeFolder } from './file-system.ts'
 
 interface Holder {
   /** Tells two locks of one process apart. */
@@ -53,7 +54,7 @@ const contents = (path: string) => readFile(path, 'utf8').catch(() => null)
  * @throws ExportError that says who holds it.
  */
 export const acquireLock = async (path: string): Promise<{ release: () => Promise<void> }> => {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const id = randomBytes(8).toString('hex')
   const mine = `${path}.${process.pid}-${id}`
   const holder: Holder = {

@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExportError } from './errors.ts'
-import { localFileSystem } from './file-system.ts'
+import { localFileSystem, makeFolder } from './file-system.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 
@@ -31,7 +31,7 @@ const makeSecret = async (path: string) => {
 /** The exporter-wide secret in `<private>/secret`, made on first use. Machines that share a target share this file. */
 export const readSecret = async (folder: string): Promise<Buffer> => {
   const path = join(folder, 'secret')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   if ((await localFileSystem.size(path)) === null) await makeSecret(path)
   const text = (await readFile(path, 'utf8')).trim()
   if (!/^[0-9a-f]{64}$/.test(text)) throw new ExportError(`secret: ${path} is not 64 hexadecimal digits; restore it`)

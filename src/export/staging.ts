@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from './file-system.ts'
 
 /** The exporter's working database: native DuckDB on disk in a private folder that goes away with it. */
 export interface Staging {
@@ -25,7 +26,7 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 /** Opens an empty staging database in a fresh folder. */
 export const openStaging = async ({ folder, memory, threads }: StagingOptions): Promise<Staging> => {
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const instance = await DuckDBInstance.create(join(folder, 'staging.duckdb'), {
     memory_limit: memory,
     threads: String(threads),

@@ -1,5 +1,6 @@
 import { acquireLock } from 'hirescope/export'
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -182,6 +183,11 @@ describe('one clear line says', () => {
     expect(lineOf(await withConfig({ target: join(folder, 'file') }))).toBe(
       `cannot write or read ${join(folder, 'file')}: a file is in the way of a folder`,
     )
+    // Its folder is there, and yet nothing can be made in it.
+    if (existsSync('/proc/self'))
+      expect(lineOf(await withConfig({ target: '/proc/nowhere' }))).toBe(
+        'cannot write or read /proc/nowhere: not found',
+      )
     await mkdir(join(folder, 'elsewhere'))
     expect(lineOf(await withConfig({}, '--private', join(folder, 'target')))).toMatch(
       /^config: private lies under target/,
