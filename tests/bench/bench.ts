@@ -1,12 +1,15 @@
 import { buildDemo } from '../../src/demo/index.ts'
 import { join, resolve } from 'node:path'
+import { goalsOf } from './goals.ts'
 import { findLargest, weigh } from './largest-bundle.ts'
 import { describeMachine } from './machine.ts'
-import { buildPage, chromiumVersion, measureInChromium } from './measure-browser.ts'
+import { buildPage, chromiumVersion, measureInChromium, measureRollups } from './measure-browser.ts'
 import { lastExport, measureExport } from './measure-export.ts'
+import { buildApp, measureVisits } from './measure-visits.ts'
 import { tables } from './readme.ts'
 import { readResults, writeResults } from './results-file.ts'
 import type { Exported } from './results.ts'
+import { writeTenfold } from './tenfold.ts'
 
 export interface BenchOptions {
   /** Numbers of applications of the demo. */
@@ -25,7 +28,7 @@ const exportDemoOf = async (folder: string, applications: number, { jobsOf, keep
   const last: Exported | null = keepExport ? await lastExport(folder, jobs) : null
   if (last) return last
   say('demo database')
-  await buildDemo(folder, { applications, jobs })
+  await buildDemo(folder, { applications, jobs, organisations: 1 })
   return measureExport(folder, applications, jobs, say)
 }
 
@@ -34,6 +37,8 @@ export const runBench = async (options: BenchOptions): Promise<void> => {
   const folder = resolve(options.folder)
   const page = join(folder, 'bench-page')
   await buildPage(page)
+  const app = join(folder, 'bench-app')
+  await buildApp(app)
   const machine = await describeMachine(await chromiumVersion())
   const results = await readResults(options.say)
   for (const applications of options.sizes) {
@@ -43,7 +48,14 @@ export const runBench = async (options: BenchOptions): Promise<void> => {
     const exported = await exportDemoOf(own, applications, { ...options, say })
     const found = await findLargest(site)
     const { load, endpoints } = await measureInChromium(page, site, found, say)
-    results.sizes[applications] = { machine, exported, bundle: weigh(found.manifest), load, endpoints }
+    say('chromium: visits of the app')
+    const visits = await measureVisits(app, site, found)
+    say('chromium: rollups of ten times the jobs')
+    const many = join(own, 'tenfold')
+    const tenfold = await measureRollups(page, many, await writeTenfold(site, found, many))
+    const bundle = weigh(found.manifest)
+    const size = { machine, exported, bundle, load, endpoints, visits, tenfold }
+    results.sizes[applications] = { ...size, goals: goalsOf(size) }
     await writeResults(results)
   }
   options.say(`\n${tables(results)}`)

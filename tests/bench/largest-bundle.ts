@@ -2,7 +2,8 @@ import {
   answers,
   bundleTableNames,
   directory,
-  loadedTableNames,
+  firstTableNames,
+  rowTableNames,
   manifest as manifestSchema,
   parse,
   type Answers,
@@ -46,7 +47,6 @@ const core: readonly BundleTableName[] = [
   'applications',
   'candidates',
   'resumes',
-  'resume_skills',
   'assessments',
   'screenings',
   'credit_events',
@@ -66,13 +66,15 @@ export const weigh = ({ org, scope, tables, answers, views }: Manifest): Bundle 
     tables: Object.fromEntries(
       bundleTableNames.map((name) => [name, { rows: tables[name].rows, ...weight(tables[name].bytes) }]),
     ) as Bundle['tables'],
+    answers_bytes: answers.bytes,
     groups: {
       core: weight(of(core)),
       stage_events: weight(of(['stage_events'])),
       source_ids: weight(of(sourceIds)),
       rest: weight(total - of(core) - of(['stage_events']) - of(sourceIds)),
       total: weight(total),
-      loaded: weight(of(loadedTableNames)),
+      first: weight(of(firstTableNames)),
+      rows: weight(of(rowTableNames)),
     },
   }
 }

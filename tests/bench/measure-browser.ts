@@ -1,12 +1,15 @@
-import { loadedTableNames } from 'hirescope/contract'
+import { firstTableNames, rowTableNames, type Manifest } from 'hirescope/contract'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import { launchChromium, serveFolders, type Chromium, type Server } from '../browser/chromium.ts'
 import type { Found } from './largest-bundle.ts'
 import { lookAround } from './machine.ts'
+import type { Loaded } from './page/load.ts'
 import type {} from './page/main.ts'
-import { loadStages, type Endpoints, type Load } from './results.ts'
+import { loadStages, type Endpoints, type Load, type Rollups } from './results.ts'
 import { round, spreadOf } from './spread.ts'
 
 const repetitions = 7
@@ -34,7 +37,7 @@ export const chromiumVersion = async (): Promise<string> => {
 const withPage = async <Result>(
   { browser }: Chromium,
   server: Server,
-  use: (page: Awaited<ReturnType<typeof browser.newPage>>) => Promise<Result>,
+  use: (page: Page) => Promise<Result>,
 ): Promise<Result> => {
   const context = await browser.newContext()
   try {
@@ -46,49 +49,75 @@ const withPage = async <Result>(
   }
 }
 
-const seconds = (milliseconds: number | undefined) => round((milliseconds ?? NaN) / 1000)
+/** Resident memory of the largest renderer in MB: the page with its workers; null where there is no /proc. */
+const rendererMemory = async ({ browser }: Chromium): Promise<number | null> => {
+  if (process.platform !== 'linux') return null
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  await session.detach()
+  const sizes = await Promise.all(
+    processInfo
+      .filter(({ type }) => type === 'renderer')
+      .map(async ({ id }) => {
+        const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '')
+        return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0)
+      }),
+  )
+  return Math.round((Math.max(0, ...sizes) * 1024) / 1e6)
+}
+
+const bytesOf = ({ tables }: Manifest, names: readonly (keyof Manifest['tables'])[]) =>
+  names.reduce((sum, table) => sum + tables[table].bytes, 0)
+
+const stagesOf = ({ stages }: Loaded['first']): Load['first']['stages'] =>
+  Object.fromEntries(loadStages.map((stage) => [stage, round((stages[stage] ?? 0) / 1000)])) as Load['first']['stages']
 
 const measureLoad = async (
   chromium: Chromium,
   server: Server,
   { address, manifest }: Found,
 ): Promise<Omit<Load, 'at' | 'busy_before'>> => {
-  const loads = []
+  const loads: (Loaded & { memory: number | null })[] = []
   for (let load = 0; load < repetitions; load += 1)
     loads.push(
-      await withPage(chromium, server, (page) =>
-        page.evaluate((address) => window.bench.loadOnce(address), `/${address}`),
-      ),
+      await withPage(chromium, server, async (page) => {
+        const loaded = await page.evaluate((address) => window.bench.loadOnce(address), `/${address}`)
+        return { ...loaded, memory: await rendererMemory(chromium) }
+      }),
     )
-  const [first] = loads
-  const middle = [...loads].sort((a, b) => a.total - b.total)[(repetitions - 1) / 2]
-  const total = spreadOf(loads.map(({ total }) => total / 1000))
+  const part = (name: 'first' | 'rows', tables: readonly (keyof Manifest['tables'])[]) => {
+    const middle = [...loads].sort((a, b) => a[name].total - b[name].total)[(repetitions - 1) / 2] as Loaded
+    return {
+      bytes_fetched: bytesOf(manifest, tables),
+      stages: stagesOf(middle[name]),
+      total: spreadOf(loads.map((load) => load[name].total / 1000)),
+    }
+  }
+  const memory = loads.flatMap(({ memory }) => memory ?? [])
   return {
     loads: repetitions,
-    bytes_fetched: loadedTableNames.reduce((sum, table) => sum + manifest.tables[table].bytes, 0),
-    stages: Object.fromEntries(loadStages.map((stage) => [stage, seconds(middle?.stages[stage])])) as Load['stages'],
-    total,
-    first: seconds(first?.total),
+    first: part('first', firstTableNames),
+    rows: {
+      ...part('rows', rowTableNames),
+      after_bytes: spreadOf(loads.map(({ rows }) => rows.after_bytes / 1000)),
+    },
+    memory_mb: memory.length ? spreadOf(memory).median : null,
   }
 }
 
-const measureEndpoints = async (chromium: Chromium, server: Server, found: Found): Promise<Endpoints> => {
+const measureEndpoints = async (chromium: Chromium, server: Server, site: string, found: Found): Promise<Endpoints> => {
   const measured = await lookAround()
-  const { wholeScope, oneJob, oneJobApplications, answers } = await withPage(chromium, server, (page) =>
-    page.evaluate(([address, repetitions]) => window.bench.askAll(address, repetitions), [
+  const views = await readFile(join(site, decodeURI(found.address), found.manifest.views.file), 'utf8')
+  const { answers, ...asked } = await withPage(chromium, server, (page) =>
+    page.evaluate(([address, views, repetitions]) => window.bench.askAll(address, views, repetitions), [
       `/${found.address}`,
+      views,
       repetitions,
     ] as const),
   )
   if (!isDeepStrictEqual(answers, found.answers))
     throw new Error('endpoints: Chromium answers other than the exporter did; the times would be worth nothing')
-  return {
-    ...measured,
-    repetitions,
-    one_job_applications: oneJobApplications,
-    whole_scope: wholeScope,
-    one_job: oneJob,
-  }
+  return { ...measured, repetitions, ...asked } as Endpoints
 }
 
 /** Loads a bundle of a site in Chromium, several times, and asks it the nine endpoints. */
@@ -106,12 +135,28 @@ export const measureInChromium = async (
     try {
       say(`chromium: ${repetitions} loads`)
       const load = { ...measured, ...(await measureLoad(chromium, server, found)) }
-      say(`chromium: ${repetitions} rounds of questions`)
-      return { load, endpoints: await measureEndpoints(chromium, server, found) }
+      say(`chromium: ${repetitions} rounds of questions, ours and those of the baselines`)
+      return { load, endpoints: await measureEndpoints(chromium, server, site, found) }
     } finally {
       await chromium.close()
     }
   } finally {
+    await server.close()
+  }
+}
+
+/** Asks the nine of a bundle that has jobs and rollups alone. */
+export const measureRollups = async (page: string, folder: string, jobs: number): Promise<Rollups> => {
+  const server = await serveFolders({ '/': page, '/data/': folder })
+  const measured = await lookAround()
+  const chromium = await launchChromium()
+  try {
+    const asked = await withPage(chromium, server, (page) =>
+      page.evaluate((repetitions) => window.bench.askRollups('/data/', repetitions), repetitions),
+    )
+    return { ...measured, jobs, ...asked }
+  } finally {
+    await chromium.close()
     await server.close()
   }
 }

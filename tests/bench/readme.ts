@@ -1,5 +1,6 @@
 import { bundleTableNames, endpointIds } from 'hirescope/contract'
-import { exportStages, loadStages, weightGroups, type Results, type Size } from './results.ts'
+import { goalsOf } from './goals.ts'
+import { comparedScopes, exportStages, loadStages, weightGroups, type Results, type Size } from './results.ts'
 
 const number = (value: number) => value.toLocaleString('en')
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
@@ -60,9 +61,10 @@ const groupNames: Record<(typeof weightGroups)[number], string> = {
   core: '**applications to credit events**',
   stage_events: '**stage events**',
   source_ids: '**source ids**',
-  rest: '**the rest**: jobs, dimensions, answers, views',
+  rest: '**the rest**: jobs, rollup, dimensions, answers, views',
   total: '**the whole bundle**',
-  loaded: 'of it, tables that the page loads',
+  first: 'of it, loaded at once: jobs and rollup',
+  rows: 'of it, loaded for sets and filters',
 }
 
 const weights = (sizes: readonly Size[]) =>
@@ -88,15 +90,17 @@ const weights = (sizes: readonly Size[]) =>
 
 const loads = (sizes: readonly Size[]) =>
   table(
-    ['applications in the bundle', 'MB fetched', ...loadStages, '**total**', 'least to most', 'first'],
-    sizes.map(({ bundle, load }) => [
-      number(bundle.applications),
-      (load.bytes_fetched / 1e6).toFixed(1),
-      ...loadStages.map((stage) => load.stages[stage].toFixed(2)),
-      `**${load.total.median.toFixed(2)}**`,
-      `${load.total.min.toFixed(2)} to ${load.total.max.toFixed(2)}`,
-      load.first.toFixed(2),
-    ]),
+    ['applications in the bundle', 'what', 'MB fetched', ...loadStages, '**total**', 'least to most'],
+    sizes.flatMap(({ bundle, load }) =>
+      (['first', 'rows'] as const).map((part) => [
+        number(bundle.applications),
+        part === 'first' ? 'engine, jobs and rollup' : 'then the tables of single rows',
+        (load[part].bytes_fetched / 1e6).toFixed(1),
+        ...loadStages.map((stage) => load[part].stages[stage].toFixed(2)),
+        `**${load[part].total.median.toFixed(2)}**`,
+        `${load[part].total.min.toFixed(2)} to ${load[part].total.max.toFixed(2)}`,
+      ]),
+    ),
   )
 
 const answers = (sizes: readonly Size[]) =>
@@ -130,11 +134,53 @@ const answers = (sizes: readonly Size[]) =>
     ],
   )
 
+const scopeNames = { whole_scope: 'all jobs', one_job: 'one job' } as const
+
+const compared = (sizes: readonly Size[]) =>
+  table(
+    ['applications', 'all nine of', 'hirescope', 'plain SQL', 'loops', 'times faster than plain SQL', 'than loops'],
+    sizes.flatMap(({ bundle, endpoints: { baselines } }) =>
+      comparedScopes.map((scope) => {
+        const { product, plain, loops } = baselines[scope]
+        return [
+          number(bundle.applications),
+          scopeNames[scope],
+          `**${product.median.toFixed(1)}**`,
+          plain.median.toFixed(1),
+          loops.median.toFixed(1),
+          (plain.median / product.median).toFixed(1),
+          (loops.median / product.median).toFixed(2),
+        ]
+      }),
+    ),
+  )
+
+/** The goals as a table: what was wanted, what was seen, and whether that is it. */
+const goalTable = (sizes: readonly Size[]) =>
+  table(
+    ['applications', 'goal', 'at most', 'seen', 'met', 'plain SQL ÷ seen', 'loops ÷ seen'],
+    sizes.flatMap((size) =>
+      goalsOf(size).map(({ goal, limit, unit, seen, met, to_plain, to_loops }) => [
+        number(size.bundle.applications),
+        goal,
+        `${number(limit)} ${unit}`,
+        `**${seen.toLocaleString('en')}**`,
+        met ? 'yes' : 'no',
+        to_plain?.toFixed(1) ?? '',
+        to_loops?.toFixed(2) ?? '',
+      ]),
+    ),
+  )
+
 /** The results as tables. */
 export const tables = (results: Results): string => {
   const sizes = sizesOf(results)
   return [
     machines(sizes),
+    '## Goals',
+    goalTable(sizes),
+    '## Beside two baselines in Chromium, milliseconds',
+    compared(sizes),
     '## Export',
     exports(sizes),
     '## Weight of the largest bundle',
@@ -153,14 +199,22 @@ export const readme = (results: Results): string => `# Bench
 quick and leaves the figures of other sizes as they are, \`--jobs 60\` sets the number of jobs (default: one for 500 applications), \`--keep-export\` measures the
 browser alone, on the export of last time. Demo databases stay under \`.demo/bench-<applications>\`; the first run makes them.
 
-**How to read it.** The first column of a table is the size of the demo or, where it says so, of its largest bundle: the one that an
-admin of the largest of three organisations sees, about half of all applications; what is per application is per application of *that* bundle. Rows of an export are source rows for \`read\` and \`normalise\`, and Parquet rows over
-all scopes for \`write\`, where a row that several scopes see counts several times; the last line divides source rows by all the seconds.
-Peak memory is the highest resident memory (\`VmHWM\`) of the exporting process while it was in the stage, the kernel's mark being reset at the start of each; the embedded database
-(PGlite) runs in that process, so that \`read\` counts a PostgreSQL in WebAssembly as well, and what it has not given back is still there at the start of \`normalise\`. Seconds of a processor count all threads and suffer less from a busy machine than seconds do. A load starts at the address of a bundle
-in a page that has visited nothing, on this machine, from a server that allows no caching, and ends when the first question could be asked; the stages are those of the load with the median total of seven, they overlap, and \`fetch\` includes waiting for its turn.
-An endpoint's time is what the page sees, from the question to the checked answer, as the median of seven rounds after a first one that prepares the statements; the one job is the one with the most applications. The answers must equal those that the exporter
-precomputed, or the bench stops. "Busy before" is the share of all processors that others used in the two seconds before export, loads and questions: where it is not near zero, the times are too high.
+**How to read it.** The first column of a table is the size of the demo (one organisation) or, where it says so, of its largest bundle: the one
+that an admin sees; deleted jobs are not in it. What is per application is per application of *that* bundle. Rows of an export are source rows for
+\`read\` and \`normalise\`, and Parquet rows over all scopes for \`write\`, where a row that several scopes see counts several times; the last line divides
+source rows by all the seconds. Peak memory is the highest resident memory (\`VmHWM\`) of the exporting process while it was in the stage, the kernel's mark
+being reset at the start of each; the embedded database (PGlite) runs in that process, so that \`read\` counts a PostgreSQL in WebAssembly as well, and what
+it has not given back is still there at the start of \`normalise\`. Seconds of a processor count all threads and suffer less from a busy machine than seconds do.
+
+A load starts at the address of a bundle in a page that has visited nothing, on this machine, from a server that allows no caching, and ends when the first
+question could be asked; the stages are those of the load with the median total of seven, they overlap, and \`fetch\` includes waiting for its turn. An
+endpoint's time is what the page sees, from the question to the answer as JavaScript objects, as the median of seven rounds after a first one; the one job
+is the one with the most applications. The answers must equal those that the exporter precomputed, or the bench stops.
+
+The **baselines** are asked in turn with hirescope, in the same page, and must give the same answers: plain SQL (\`page/plain.ts\`) goes over
+the readable views made tables (ids and names as text) in the same DuckDB-WASM; the loops (\`page/loops.ts\`) go over typed arrays, sorted by job beforehand,
+which is the practical floor for code that reads rows. hirescope reads the rollup that the exporter shipped, which is why it wins where the rows are many. "Busy before" is the share of
+all processors that others used in the two seconds before: where it is not near zero, the times are too high.
 
 ${tables(results)}
 `

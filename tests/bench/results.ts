@@ -60,8 +60,8 @@ export const exported = z.strictObject({
 })
 export type Exported = z.infer<typeof exported>
 
-/** How the bytes of a bundle are summed up; the first four make the total, `loaded` is what an engine loads of it. */
-export const weightGroups = ['core', 'stage_events', 'source_ids', 'rest', 'total', 'loaded'] as const
+/** How the bytes of a bundle are summed up; the first four make the total, the others are what an engine loads of it. */
+export const weightGroups = ['core', 'stage_events', 'source_ids', 'rest', 'total', 'first', 'rows'] as const
 
 const bundle = z.strictObject({
   org: z.string(),
@@ -69,27 +69,41 @@ const bundle = z.strictObject({
   applications: number,
   tables: by(bundleTableNames, z.strictObject({ rows: number, bytes: number, bytes_per_application: number })),
   groups: by(weightGroups, z.strictObject({ bytes: number, bytes_per_application: number })),
+  /** Bytes of the precomputed results, as they are fetched. */
+  answers_bytes: number,
 })
 export type Bundle = z.infer<typeof bundle>
 
 /** Seconds. */
 export const loadStages = ['instantiate', 'fetch', 'verify', 'decode', 'insert'] as const
 
-const load = z.strictObject({
-  ...measured,
-  loads: number,
+const loaded = z.strictObject({
   bytes_fetched: number,
   /** The stages of the load whose total is the median; they overlap, so that they do not add up to it. */
   stages: by(loadStages, number),
   total: spread,
-  /** The first load of a browser just started. */
-  first: number,
+})
+
+const load = z.strictObject({
+  ...measured,
+  loads: number,
+  /** From the address to the first question: engine, jobs and rollups. */
+  first: loaded,
+  /** From there to the tables of single rows; `after_bytes` is from the arrival of the last byte. */
+  rows: loaded.extend({ after_bytes: spread }),
+  /** Resident memory of the page's process with everything loaded, megabytes. */
+  memory_mb: number.nullable(),
 })
 export type Load = z.infer<typeof load>
 
-/** Milliseconds; `first` is before any statement is prepared. */
+/** Milliseconds; `first` is the first time it was asked. */
 const asked = z.strictObject({ ...spread.shape, first: number })
 const answered = z.strictObject({ all: asked, each: by(endpointIds, asked) })
+
+/** Scopes that are worked out from single rows. */
+export const narrowedScopes = ['twenty_jobs', 'half_of_jobs', 'filter_few', 'filter_half'] as const
+/** Scopes that the baselines answer, too. */
+export const comparedScopes = ['whole_scope', 'one_job'] as const
 
 const endpoints = z.strictObject({
   ...measured,
@@ -97,8 +111,23 @@ const endpoints = z.strictObject({
   one_job_applications: number,
   whole_scope: answered,
   one_job: answered,
+  narrowed: by(narrowedScopes, asked),
+  /** The share of the applications that each takes in. */
+  shares: by(narrowedScopes, number),
+  /** Asked in turn in one run: the product, plain SQL over plain tables in the same engine, loops over typed arrays. */
+  baselines: by(comparedScopes, z.strictObject({ product: asked, plain: asked, loops: asked })),
 })
 export type Endpoints = z.infer<typeof endpoints>
+
+const seen = z.strictObject({ numbers: spread, engine: spread })
+
+/** Visits of the app in seconds since navigation: until the figures stand there, and until the engine has answered. */
+const pageVisits = z.strictObject({ ...measured, visits: number, cold: seen, warm: seen })
+export type Visits = z.infer<typeof pageVisits>
+
+/** All nine of ten times as many jobs, from rollups alone. */
+const rollups = z.strictObject({ ...measured, jobs: number, whole_scope: asked, one_job: asked })
+export type Rollups = z.infer<typeof rollups>
 
 const size = z.strictObject({
   machine,
@@ -106,8 +135,22 @@ const size = z.strictObject({
   bundle,
   load,
   endpoints,
+  visits: pageVisits,
+  tenfold: rollups,
+  goals: z.array(
+    z.strictObject({
+      goal: z.string(),
+      limit: number,
+      unit: z.enum(['ms', 's', 'B', 'kB', 'MB']),
+      seen: number,
+      met: z.boolean(),
+      to_plain: number.nullable(),
+      to_loops: number.nullable(),
+    }),
+  ),
 })
-export type Size = z.infer<typeof size>
+export type Goal = z.infer<typeof size>['goals'][number]
+export type Size = Omit<z.infer<typeof size>, 'goals'>
 
 /** By the number of applications of the demo. */
 export const results = z.strictObject({ sizes: z.record(z.string().regex(/^\d+$/), size) })

@@ -1,7 +1,7 @@
-import { askAll } from './ask.ts'
+import { askAll, askRollups } from './ask.ts'
 import { loadOnce } from './load.ts'
 
-const bench = { loadOnce, askAll }
+const bench = { loadOnce, askAll, askRollups, close: async () => {} }
 
 declare global {
   interface Window {
