@@ -36,11 +36,13 @@ const twelveJobs: NonNullable<BundleOptions['queries']> = {
       DATE '2024-05-31' - (key % 84)::INTEGER AS applied_on,
       CASE WHEN key % 10 < 3 THEN 1 WHEN key % 10 < 5 THEN 2 ELSE 3 END AS stage,
       CASE key % 10 WHEN 6 THEN 2 WHEN 7 THEN 1 WHEN 8 THEN 3 WHEN 9 THEN 4 ELSE 0 END AS outcome,
-      TIMESTAMP '2024-05-31 13:00:00' - to_days((key % 84)::INTEGER) AS outcome_at FROM each`,
+      TIMESTAMP '2024-05-31 13:00:00' - to_days((key % 84)::INTEGER) AS outcome_at,
+      key % 2 = 0 AS assessed, key % 4 = 1 AS screened, key % 11 AS score, 0 AS city_key, key % 281 = 0 AS several,
+      CASE WHEN key % 281 > 0 THEN applied_at END AS resume_at,
+      CASE WHEN key % 281 > 0 THEN list_filter([0, 1, 2], lambda s: key % (s + 1) = 0) END AS skills FROM each`,
   resumes: `SELECT application_key AS resume_key, candidate_key, job_key, applied_at AS created_at, 0 AS city_key,
-    application_key % 11 AS score FROM applications`,
-  resume_skills: `SELECT application_key AS resume_key, s AS skill_key FROM applications, range(3) AS skills(s)
-    WHERE application_key % (s + 1) = 0`,
+    score, several, CASE WHEN several THEN list_filter([0, 1, 2], lambda s: application_key % (s + 1) = 0) END AS skills
+    FROM applications`,
   assessments: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS assessment_key, candidate_key, job_key,
     applied_at AS assigned_at, applied_on AS assigned_on FROM applications WHERE application_key % 2 = 0`,
   screenings: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS screening_key, candidate_key, job_key,
@@ -74,11 +76,15 @@ const bundles: Record<string, BundleOptions> = {
     queries: {
       jobs: jobsAlone(1),
       candidates: twelveJobs.candidates ?? '',
-      applications: (twelveJobs.applications ?? '').replace('range(12)', 'range(1)'),
+      applications: `SELECT * EXCLUDE (assessed, screened, score, resume_at, skills), FALSE AS assessed, FALSE AS screened
+        FROM (${(twelveJobs.applications ?? '').replace('range(12)', 'range(1)')})`,
     },
     manifest: { source_tables: noTables },
   },
-  impossible: { queries: { ...twelveJobs, resumes: `${twelveJobs.resumes}`.replace('% 11', '% 11 + 50') } },
+  impossible: {
+    queries: twelveJobs,
+    rollup: (sql) => `SELECT * REPLACE (NULL AS resumes_score_7) FROM (${sql})`,
+  },
 }
 
 /** The answers of the whole scope, as the exporter computes them. */

@@ -76,6 +76,7 @@ it('opens a bundle and answers the nine endpoints under a strict CSP, without a 
     const { openDataset, metrics, runAll } = window.hirescope
     const dataset = await openDataset(bundle)
     const answers = await runAll(dataset, metrics)
+    await dataset.loadRows()
     const times: number[] = []
     const rows = await dataset.engine.batch(
       [

@@ -19,7 +19,7 @@ describe.each(stores)('the %s engine', (_, createStore) => {
   beforeAll(async () => {
     store = await createStore()
     engine = store.engine
-    await loadDataset(folderSource(folder), store)
+    await (await loadDataset(folderSource(folder), store)).loadRows()
   })
   afterAll(() => engine.close())
 

@@ -1,10 +1,11 @@
-import { bundleTableNames, loadedTableNames, type Manifest } from 'hirescope/contract'
+import { bundleTableNames, firstTableNames, rowTableNames, type Manifest } from 'hirescope/contract'
 import { DatasetError, loadDataset, type BundleSource, type LoadProgress } from 'hirescope/engine'
 import { createNativeStore, folderSource, openFolder } from 'hirescope/engine/native'
 import { readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, tinyRows, writeBundle, writeManifest } from '../fixtures/bundle.ts'
+import { metrics, run } from 'hirescope/metrics'
 import { stores } from './stores.ts'
 
 let folder: string
@@ -23,23 +24,24 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     onTestFinished(() => store.engine.close())
     return loadDataset(source, store)
   }
+  const loadAll = async (source?: BundleSource) => {
+    const dataset = await load(source)
+    await dataset.loadRows()
+    return dataset
+  }
 
   it('gives every table that the app reads, row by row, and the jobs', async () => {
-    const dataset = await load()
+    const dataset = await loadAll()
     expect(dataset.manifest).toEqual(manifest)
     expect([...dataset.jobs.keys()]).toEqual(['10', '11'])
+    const tables = [...firstTableNames, ...rowTableNames]
     const counts = await dataset.engine.batch(
-      loadedTableNames.map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
+      tables.map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
     )
-    // The rollups have rows for the whole scope and for each of the two jobs.
-    const rolledUp = { rollup_job: 3, rollup_week: 3, rollup_score: 3, rollup_city: 5, rollup_skill: 5 }
-    const expected = {
-      ...Object.fromEntries(Object.entries(tinyRows).map(([table, { length }]) => [table, length])),
-      ...rolledUp,
-    }
-    expect(counts.map(([row]) => row?.n)).toEqual(
-      loadedTableNames.map((table) => (expected as Record<string, number>)[table] ?? 0),
-    )
+    const given = Object.fromEntries(Object.entries(tinyRows).map(([table, { length }]) => [table, length]))
+    // The rollup has rows for the whole scope and for each of the two jobs.
+    const expected: Record<string, number> = { ...given, rollup_job: 3 }
+    expect(counts.map(([row]) => row?.n)).toEqual(tables.map((table) => expected[table] ?? 0))
     const texts = `SELECT CAST(units AS INTEGER) AS units, CAST(occurred_at AS VARCHAR) AS at, city.name AS city
       FROM credit_events, cities AS city WHERE city_key = 1`
     expect(await dataset.engine.batch([{ sql: texts, params: [] }])).toEqual([
@@ -49,7 +51,7 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
 
   it('loads a bundle in which every table is empty', async () => {
     await writeBundle(folder, { rows: {} })
-    expect((await load()).jobs.size).toBe(0)
+    expect((await loadAll()).jobs.size).toBe(0)
   })
 
   it('refuses a table with other rows than the manifest says', async () => {
@@ -58,7 +60,7 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
       ...manifest,
       tables: { ...manifest.tables, applications: { ...applications, rows: 5 } },
     })
-    await expect(load()).rejects.toThrow(
+    await expect(loadAll()).rejects.toThrow(
       new DatasetError(
         'altered',
         'table applications: 4 rows, the manifest says 5; load the dataset again, or export it anew',
@@ -69,7 +71,7 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
   it('refuses a table with other columns than the contract says', async () => {
     const { skills } = manifest.tables
     await writeManifest(folder, { ...manifest, tables: { ...manifest.tables, cities: { ...skills } } })
-    await expect(load()).rejects.toThrow(
+    await expect(loadAll()).rejects.toThrow(
       new DatasetError(
         'altered',
         'table cities: column 1: expected city_key INTEGER, got skill_key INTEGER; export the dataset anew',
@@ -85,7 +87,7 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     }
     await writeFile(file('skills'), await readFile(join(folder, views.file)))
     await writeManifest(folder, { ...manifest, tables })
-    await expect(load()).rejects.toThrow(/^table skills: unreadable Parquet; export the dataset anew$/)
+    await expect(loadAll()).rejects.toThrow(/^table skills: unreadable Parquet; export the dataset anew$/)
   })
 
   it('loads the newer bundle when one is published meanwhile', async () => {
@@ -94,7 +96,7 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     const dataset = await load({
       ...source,
       async open(entry, options) {
-        if (++opened === 6) {
+        if (++opened === 2) {
           const rows = {
             ...tinyRows,
             jobs: tinyRows.jobs?.slice(0, 1),
@@ -113,12 +115,64 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     })
     expect(dataset.manifest.sequence).toBe(2)
     expect([...dataset.jobs.keys()]).toEqual(['10'])
+    await dataset.loadRows()
     const [rows] = await dataset.engine.batch([{ sql: 'SELECT application_key FROM applications', params: [] }])
     expect(rows).toHaveLength(2)
+  })
+
+  it('loads the tables of single rows once, when they are asked for', async () => {
+    const source = folderSource(folder)
+    const opened: string[] = []
+    const dataset = await load({
+      ...source,
+      open: (entry, options) => {
+        opened.push(entry.file)
+        return source.open(entry, options)
+      },
+    })
+    const files = (tables: readonly (keyof Manifest['tables'])[]) => tables.map((table) => manifest.tables[table].file)
+    expect(opened.sort()).toEqual(files(firstTableNames).sort())
+    const one = await run(dataset, metrics['total-applicants'], { job_id: '10' })
+    expect(one.body).toEqual({ total_applicants: 2 })
+    expect(opened).toHaveLength(firstTableNames.length)
+    const progress: number[] = []
+    await Promise.all([
+      run(dataset, metrics['total-applicants'], { job_ids: ['10', '11'] }),
+      dataset.loadRows({ onProgress: ({ loadedBytes }) => progress.push(loadedBytes) }),
+      dataset.loadRows(),
+    ])
+    expect(opened.slice(firstTableNames.length).sort()).toEqual(files(rowTableNames).sort())
+    expect(progress.at(-1)).toBe(rowTableNames.reduce((sum, table) => sum + manifest.tables[table].bytes, 0))
+  })
+
+  it('does not mix the rows of a newer bundle with the jobs of this one', async () => {
+    const dataset = await load()
+    const gone = file('applications')
+    await writeBundle(folder, { rows: { ...tinyRows, applications: tinyRows.applications!.slice(0, 2) }, sequence: 2 })
+    await unlink(gone)
+    await expect(dataset.loadRows()).rejects.toThrow(
+      new DatasetError('not-found', 'dataset: published anew since it was opened; open it again'),
+    )
+  })
+
+  it('can be asked for rows again after a failure, and stops waiting on abort', async () => {
+    const dataset = await load()
+    const bytes = await readFile(file('applications'))
+    await writeFile(file('applications'), bytes.subarray(1))
+    await expect(dataset.loadRows()).rejects.toThrow(/bytes, the manifest says/)
+    await writeFile(file('applications'), bytes)
+    const reason = new Error('never mind')
+    await expect(dataset.loadRows({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await dataset.loadRows()
   })
 })
 
 describe('loading', () => {
+  const openRows = async () => {
+    const dataset = await openFolder(folder)
+    onTestFinished(dataset.close)
+    await dataset.loadRows()
+  }
   const failure = async (loading: Promise<unknown>): Promise<DatasetError> => {
     const error = await loading.then(
       () => expect.fail('it loaded'),
@@ -133,7 +187,7 @@ describe('loading', () => {
     const bytes = await readFile(file('applications'))
     bytes[40] = (bytes[40] ?? 0) ^ 1
     await writeFile(file('applications'), bytes)
-    const error = await failure(openFolder(folder))
+    const error = await failure(openRows())
     expect(error.code).toBe('altered')
     expect(error.message).toMatch(/^file [0-9a-f]{8}….parquet: SHA-256 differs from the manifest; /)
   })
@@ -188,7 +242,7 @@ describe('loading', () => {
 
   it('says that a file is missing when no newer bundle explains it', async () => {
     await unlink(file('skills'))
-    const error = await failure(openFolder(folder))
+    const error = await failure(openRows())
     expect(error.code).toBe('not-found')
     expect(error.message).toMatch(/^file [0-9a-f]{8}….parquet: not found; /)
   })
@@ -201,7 +255,7 @@ describe('loading', () => {
       timing: (stage, milliseconds) => stages.set(stage, milliseconds),
     })
     onTestFinished(dataset.close)
-    const totalBytes = loadedTableNames.reduce((sum, table) => sum + manifest.tables[table].bytes, 0)
+    const totalBytes = firstTableNames.reduce((sum, table) => sum + manifest.tables[table].bytes, 0)
     expect(progress[0]).toEqual({ phase: 'manifest', loadedBytes: 0, totalBytes: 0 })
     expect(progress[1]).toEqual({ phase: 'fetch', loadedBytes: 0, totalBytes })
     expect(progress.at(-2)).toEqual({ phase: 'insert', loadedBytes: totalBytes, totalBytes })
@@ -234,7 +288,8 @@ describe('loading', () => {
   it('opens a file in one step, so that another source can decrypt it', async () => {
     const plain = folderSource(folder)
     const secret = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0xaa)
-    for (const table of loadedTableNames) await writeFile(`${file(table)}.secret`, secret(await readFile(file(table))))
+    for (const table of [...firstTableNames, ...rowTableNames])
+      await writeFile(`${file(table)}.secret`, secret(await readFile(file(table))))
     const store = await createNativeStore()
     onTestFinished(() => store.engine.close())
     const dataset = await loadDataset(
@@ -242,5 +297,6 @@ describe('loading', () => {
       store,
     )
     expect(dataset.jobs.size).toBe(2)
+    await dataset.loadRows()
   })
 })

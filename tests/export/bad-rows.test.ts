@@ -333,7 +333,7 @@ describe('a bad row', () => {
     expect(await column(exported, 'candidates', "coalesce(name, '-'), coalesce(city_key::VARCHAR, '-')")).toEqual([
       '- -',
     ])
-    expect(await column(exported, 'resume_skills', 'resume_key, skill_key')).toEqual(['0 0'])
+    expect(await column(exported, 'resumes', "resume_key, coalesce(skills::VARCHAR, '-')")).toEqual(['0 [0]', '1 -'])
   })
 
   it('merged into nothing, another org, itself or a circle stays by itself and counts as odd', async () => {

@@ -110,7 +110,17 @@ export const accept = (rows: SourceRows, config: OracleConfig): Accepted => {
       const { stage, outcome, is_deleted: deleted } = row
       const outcomeAt = known(org, row.outcome_at)
       return [
-        { id: row.application_id, candidate, job, week: weekOf(org, applied), stage, outcome, outcomeAt, deleted },
+        {
+          id: row.application_id,
+          candidate,
+          job,
+          applied,
+          week: weekOf(org, applied),
+          stage,
+          outcome,
+          outcomeAt,
+          deleted,
+        },
       ]
     }),
   )

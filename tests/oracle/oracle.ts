@@ -8,11 +8,17 @@ import { vocabulary } from './fold.ts'
 import type { Term } from './fold.ts'
 import type { Job, User } from './records.ts'
 import { scopeFinder } from './scope-rows.ts'
-import type { ScopeRows } from './scope-rows.ts'
+import type { ApplicationFilter, ScopeRows } from './scope-rows.ts'
 import { byCodePoint, sortedIds } from './text-order.ts'
 
-/** One job (the one-job shapes), or a set of jobs; `{}` is every job of the bundle. */
-export type OracleScope = { job_id?: string } | { job_ids: string[] }
+/** One job (the one-job shapes), or a set of jobs; `{}` is every job of the bundle. And which applications count. */
+export type OracleScope = ({ job_id?: string } | { job_ids: string[] }) & {
+  applied_from?: string
+  applied_to?: string
+  city?: string
+  min_score?: number
+  max_score?: number
+}
 
 export interface OracleViewer {
   userId: string
@@ -54,7 +60,7 @@ const bundleOf = (
   orgId: string,
   jobIds: string[],
   source: Accepted,
-  find: (jobs: Job[]) => ScopeRows,
+  find: (jobs: Job[], filter?: ApplicationFilter) => ScopeRows,
   config: OracleConfig,
 ): OracleBundle => {
   const org = source.orgs.get(orgId)
@@ -78,15 +84,34 @@ const bundleOf = (
   }
   const ids = (rows: Iterable<{ id: string }>) => sortedIds([...rows].map(({ id }) => id))
 
+  const filterOf = ({
+    applied_from,
+    applied_to,
+    city,
+    min_score,
+    max_score,
+  }: OracleScope): ApplicationFilter | null => {
+    if ([applied_from, applied_to, city, min_score, max_score].every((each) => each === undefined)) return null
+    const key = [...context.cityNames].find(([, name]) => name === city)?.[0] ?? null
+    return {
+      from: applied_from,
+      to: applied_to,
+      city: city === undefined ? undefined : key,
+      least: min_score,
+      most: max_score,
+    }
+  }
+
   // Nine questions follow each other on one scope.
   let last: { key: string; rows: ScopeRows } | undefined
   const rowsOf = (scope: OracleScope): ScopeRows | null => {
     const asked = 'job_ids' in scope ? [...new Set(scope.job_ids)] : scope.job_id === undefined ? null : [scope.job_id]
-    if (asked === null) return whole
-    const jobs = asked.map((id) => visible.get(id)).filter((job) => job !== undefined)
-    if (jobs.length < asked.length) return null
-    const key = JSON.stringify(asked)
-    if (last?.key !== key) last = { key, rows: find(jobs) }
+    const filter = filterOf(scope)
+    if (asked === null && filter === null) return whole
+    const jobs = (asked ?? [...visible.keys()]).map((id) => visible.get(id)).filter((job) => job !== undefined)
+    if (asked && jobs.length < asked.length) return null
+    const key = JSON.stringify([asked, filter])
+    if (last?.key !== key) last = { key, rows: find(jobs, filter ?? {}) }
     return last.rows
   }
 

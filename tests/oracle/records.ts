@@ -47,6 +47,7 @@ export interface Application {
   /** The survivor. */
   candidate: Candidate
   job: Job | null
+  applied: Instant
   /** The position of its week among the twelve, else -1. */
   week: number
   stage: string

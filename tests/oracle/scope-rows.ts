@@ -1,5 +1,6 @@
 import type { Accepted } from './accept.ts'
 import type { Application, Candidate, Credit, Job, Resume, StageEvent, Step } from './records.ts'
+import { byCodePoint } from './text-order.ts'
 
 /** The rows in scope of one set of jobs. */
 export interface ScopeRows {
@@ -25,8 +26,18 @@ const groupBy = <Row, Key>(rows: Iterable<Row>, keyOf: (row: Row) => Key | null)
   return groups
 }
 
+/** Which applications count: by day, by key of the applicant's city, by whole score. */
+export interface ApplicationFilter {
+  from?: string | undefined
+  to?: string | undefined
+  /** Null: a city that nobody has. */
+  city?: string | null | undefined
+  least?: number | undefined
+  most?: number | undefined
+}
+
 /** Prepares a source so that the rows of any set of jobs are found without reading all of it. */
-export const scopeFinder = (source: Accepted): ((jobs: Job[]) => ScopeRows) => {
+export const scopeFinder = (source: Accepted): ((jobs: Job[], filter?: ApplicationFilter) => ScopeRows) => {
   const applications = groupBy(
     source.applications.filter(({ deleted, candidate }) => !deleted && !candidate.deleted),
     ({ job }) => job,
@@ -38,7 +49,29 @@ export const scopeFinder = (source: Accepted): ((jobs: Job[]) => ScopeRows) => {
   const screenings = groupBy(source.screenings ?? [], ({ job }) => job)
   const credits = groupBy(source.credits ?? [], ({ job }) => job)
 
-  return (jobs) => {
+  /** The résumés that the job alone brings into scope with an application, the latest first. */
+  const resumesOf = ({ candidate, job }: Application) =>
+    [
+      ...(resumes.get(job!) ?? []).filter((resume) => resume.candidate === candidate),
+      ...(joblessResumes.get(candidate) ?? []),
+    ].sort((a, b) => b.created - a.created || byCodePoint(b.id, a.id))
+  const passes =
+    ({ from, to, city, least, most }: ApplicationFilter) =>
+    (application: Application): boolean => {
+      const day =
+        from === undefined && to === undefined ? '' : application.candidate.org.clock.dayOf(application.applied)
+      if ((from !== undefined && day < from) || (to !== undefined && day > to)) return false
+      if (city === undefined && least === undefined && most === undefined) return true
+      const own = resumesOf(application)
+      const home = own.find((resume) => resume.city)?.city ?? application.candidate.city
+      if (city !== undefined && home?.key !== city) return false
+      if (least === undefined && most === undefined) return true
+      const score = own.find((resume) => resume.score !== null)?.score
+      return score !== null && score !== undefined && score >= (least ?? 0) && score <= (most ?? 10)
+    }
+
+  return (jobs, filter = {}) => {
+    const counts = passes(filter)
     const scope: ScopeRows = {
       jobs,
       applications: [],
@@ -50,7 +83,7 @@ export const scopeFinder = (source: Accepted): ((jobs: Job[]) => ScopeRows) => {
       events: [],
     }
     for (const job of jobs) {
-      const own = applications.get(job) ?? []
+      const own = (applications.get(job) ?? []).filter(counts)
       const applied = new Set(own.map(({ candidate }) => candidate))
       const ofApplicants = <Row extends { candidate: Candidate }>(rows: Row[] = []) =>
         rows.filter(({ candidate }) => applied.has(candidate))

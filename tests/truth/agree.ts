@@ -1,18 +1,41 @@
 import { endpointIds } from 'hirescope/contract'
 import { metrics, runAll, type Dataset, type Scope } from 'hirescope/metrics'
 import { expect } from 'vitest'
-import type { OracleBundle } from '../oracle/index.ts'
+import type { OracleBundle, OracleScope } from '../oracle/index.ts'
 
 /** Asks a dataset all nine endpoints about a scope and holds every status and body against the oracle's. */
 export const expectAgreement = async (dataset: Dataset, bundle: OracleBundle, scope: Scope, label: string) => {
   const answers = await runAll(dataset, metrics, scope)
-  const oracleScope = scope.job_ids ? { job_ids: [...scope.job_ids] } : scope.job_id ? { job_id: scope.job_id } : {}
+  const oracleScope = scope as OracleScope
   for (const endpoint of endpointIds) {
     const { status, body } = answers[endpoint]
     expect({ status, body }, `${endpoint} of ${label}`).toEqual(bundle.answer(endpoint, oracleScope))
   }
   const stages = answers['applicants-stage-graph']
   if (stages.basis) expect(stages.basis.counts, `basis of ${label}`).toEqual(bundle.stageBasis(oracleScope))
+}
+
+/** Row filters, alone and with jobs: by days before as-of, by cities of the bundle, by score. */
+export const filtersOf = async ({ manifest, engine, jobs, loadRows }: Dataset): Promise<Scope[]> => {
+  const back = (days: number) => new Date(Date.parse(manifest.as_of) - days * 86_400_000).toISOString().slice(0, 10)
+  await loadRows()
+  const usual = `SELECT name FROM cities JOIN applications USING (city_key) GROUP BY name ORDER BY count(*) DESC, name LIMIT 2`
+  const [rows = []] = await engine.batch([{ sql: usual, params: [] }])
+  const [city = 'Nowhere', other = city] = rows.map(({ name }) => String(name))
+  const jobIds = [...jobs.keys()]
+  const half = jobIds.filter((_, index) => index % 2)
+  return [
+    { applied_from: back(45) },
+    { applied_to: back(40), job_ids: half },
+    { applied_from: back(200), applied_to: back(20), min_score: 4, max_score: 8 },
+    { city },
+    { city: other, job_ids: half, min_score: 5 },
+    { job_ids: half, applied_from: back(90), city, max_score: 7 },
+    { job_id: jobIds[0], applied_from: back(300), min_score: 3 },
+    { job_id: jobIds.at(-1), city },
+    { city: 'no such city' },
+    { applied_from: '2100-01-01' },
+  ]
 }
 
 /** All visible jobs, each of them alone, no job, an unknown job, and sets of jobs picked by a fixed rule. */

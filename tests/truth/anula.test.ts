@@ -3,7 +3,7 @@ import { metrics, run } from 'hirescope/metrics'
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOracle, readFilesAdapter, type Oracle } from '../oracle/index.ts'
-import { expectAgreement, scopesOf } from './agree.ts'
+import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportInto, type Exported } from './exported.ts'
 
 const adapter = 'tests/fixtures/adapters/anula'
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(data))('the Anula data set', () => {
     for (const { userId, jobIds } of viewers) {
       const dataset = await openFolder((await exported.bundleOf('anula', userId)) ?? '')
       const bundle = oracle.bundle('anula', jobIds)
-      for (const scope of scopesOf(jobIds, 20))
+      for (const scope of [...scopesOf(jobIds, 20), ...(await filtersOf(dataset))])
         await expectAgreement(dataset, bundle, scope, `${userId} ${JSON.stringify(scope)}`)
       await dataset.close()
     }

@@ -5,7 +5,7 @@ import { createNodeWasmStore } from 'hirescope/engine/wasm/node'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Oracle } from '../oracle/index.ts'
-import { expectAgreement, scopesOf } from './agree.ts'
+import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportedDemo, type DemoBundle, type ExportedDemo } from './demo-bundles.ts'
 
 const applications = process.env.HIRESCOPE_FULL ? 20_000 : 6_000
@@ -32,23 +32,23 @@ describe(`the demo with ${applications} applications`, { timeout: 600_000 }, () 
     expect(bundles.some(({ jobIds }) => jobIds.length === 0)).toBe(true)
   })
 
-  it('agrees with the oracle on native DuckDB, for every viewer, each of their jobs and sets of jobs', async () => {
+  it('agrees with the oracle on native DuckDB, for every viewer, each of their jobs, sets of jobs and row filters', async () => {
     for (const { org, jobIds, users, folder } of bundles) {
       const dataset = await openFolder(folder)
       expect([...dataset.jobs.keys()]).toEqual(jobIds)
       const expected = oracle.bundle(org, jobIds)
-      for (const scope of scopesOf(jobIds, sets))
+      for (const scope of [...scopesOf(jobIds, sets), ...(await filtersOf(dataset))])
         await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
       await dataset.close()
     }
   })
 
-  it('agrees with the oracle on DuckDB-WASM, for every viewer, each of their jobs and sets of jobs', async () => {
+  it('agrees with the oracle on DuckDB-WASM, for every viewer, each of their jobs, sets of jobs and row filters', async () => {
     for (const { org, jobIds, users, folder } of bundles) {
       const store = await createNodeWasmStore()
       const dataset = await loadDataset(folderSource(folder), store)
       const expected = oracle.bundle(org, jobIds)
-      for (const scope of scopesOf(jobIds, sets))
+      for (const scope of [...scopesOf(jobIds, sets), ...(await filtersOf(dataset))])
         await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
       await store.engine.close()
     }

@@ -17,41 +17,46 @@ import { exportInto } from './exported.ts'
  */
 const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
   'total-applicants': [
-    ['count(DISTINCT candidate_key) AS applicants', 'count(candidate_key) AS applicants'],
-    ['SELECT applicants, applications', 'SELECT applications AS applicants, applications'],
+    ['SELECT DISTINCT grain, candidate_key', 'SELECT grain, candidate_key'],
+    ['WHERE TRUE AND NOT several', 'WHERE TRUE'],
+    ['SELECT applicants,', 'SELECT applications AS applicants,'],
+    ['WHERE job_key = ', 'WHERE -1 <> '],
   ],
   'top-location': [
-    ['created_at DESC, resume_key DESC', 'created_at, resume_key DESC'],
-    ['coalesce(named.city_key, candidates.city_key)', 'coalesce(candidates.city_key, named.city_key)'],
-    ['AND named.recency = 1', ''],
-    ['ORDER BY count(*) DESC, city_key', 'ORDER BY count(*), city_key'],
-    ['rollup_city.position = 1', 'rollup_city.position = 2'],
-    ['SELECT DISTINCT grain, candidate_key', 'SELECT grain, candidate_key'],
-    ['position <= 3', 'position <= 0'],
+    ['city_rank DESC NULLS LAST', 'city_rank NULLS FIRST'],
+    ['WHERE recency = 1', ''],
+    ['ORDER BY sum(n) DESC, city_key', 'ORDER BY sum(n), city_key'],
+    ['WHERE ranked.position = 1', 'WHERE ranked.position = 2'],
+    ['WHERE NOT several AND city_key', 'WHERE city_key'],
+    ['SELECT top_city,', 'SELECT top_skill_1 AS top_city,'],
   ],
   'top-skill': [
-    ['SELECT DISTINCT grained_resumes.grain', 'SELECT grained_resumes.grain'],
-    ['rollup_skill.position <= 3', 'rollup_skill.position <= 2'],
-    ['ORDER BY count(*) DESC, skill_key', 'ORDER BY count(*), skill_key'],
-    ['ORDER BY rollup_skill.position', 'ORDER BY rollup_skill.position DESC'],
+    ['SELECT DISTINCT grain, candidate_key, skill_key', 'SELECT grain, candidate_key, skill_key'],
+    ['WHERE ranked.position <= 3', 'WHERE ranked.position <= 2'],
+    ['ORDER BY sum(n) DESC, skill_key', 'ORDER BY sum(n), skill_key'],
+    ['SELECT top_skill_1,', 'SELECT top_skill_2 AS top_skill_1,'],
   ],
-  'most-recent-applicant': [['max(created_at)', 'min(created_at)']],
+  'most-recent-applicant': [
+    ['max(latest_resume_at)', 'min(latest_resume_at)'],
+    ['max(resume_at)', 'min(resume_at)'],
+  ],
   details: [
-    ['WHERE NOT revoked GROUP BY grain', 'GROUP BY grain'],
-    ['count(DISTINCT candidate_key) AS assessed', 'count(*) AS assessed'],
+    ['WHERE screened AND several', 'WHERE assessed AND several'],
+    ['WHERE assessed AND NOT several', 'WHERE assessed'],
     ['outcome_at NULLS LAST', 'outcome_at DESC NULLS LAST'],
     ["status = 'open'", "status <> 'closed'"],
     ["status = 'closed'", "status = 'draft'"],
-    ['CAST(rollup_job.credit_units AS VARCHAR)', 'CAST(rollup_job.credit_units + 99999 AS VARCHAR)'],
-    ['rollup_job.hired AS hires', 'rollup_job.rejected + 1 AS hires'],
-    ['AND hires.position = 1', 'AND hires.position = 2'],
+    ['CAST(credit_units AS VARCHAR)', 'CAST(credit_units + 99999 AS VARCHAR)'],
+    ['screened, hired,', 'screened, rejected + 1 AS hired,'],
+    ['WHERE hires.position = 1', 'WHERE hires.position = 2'],
   ],
   'weekly-graph': [
     ['applied_on >= CAST($first_week AS DATE)', 'applied_on > CAST($first_week AS DATE)'],
     ['WHERE NOT revoked AND', 'WHERE'],
     ['+ 84', '+ 77'],
     ['/ 7.0', '/ 6.0'],
-    ['assessments, screenings AS video_interviews', 'screenings AS assessments, assessments AS video_interviews'],
+    ['FILTER (WHERE week = 3) AS assessments_week_3', 'FILTER (WHERE week = 4) AS assessments_week_3'],
+    ['applications_week_11, assessments_week_0', 'applications_week_10 AS applications_week_11, assessments_week_0'],
   ],
   'applicants-stage-graph': [
     ['stage IN (0, 1)', 'stage IN (0)'],
@@ -60,13 +65,13 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['outcome = 5 OR', 'outcome = 4 OR'],
   ],
   'score-distribution-graph': [
-    ['WHERE score IS NOT NULL', 'WHERE score > 0'],
-    ['ORDER BY rollup_score.score', 'ORDER BY rollup_score.resumes'],
+    ['FILTER (WHERE score = 7)', 'FILTER (WHERE score >= 7)'],
+    ['resumes_score_7,', 'resumes_score_8 AS resumes_score_7,'],
   ],
   'applicants-stage-graph-overview': [
-    ['DESC, jobs.title_rank', 'DESC, jobs.title_rank DESC'],
-    ['DESC, jobs.title_rank', ', jobs.title_rank'],
-    ['rollup_job.job_key)', 'rollup_job.job_key + 1)'],
+    ['DESC, title_rank', 'DESC, title_rank DESC'],
+    ['DESC, title_rank', ', title_rank'],
+    ['IN (-1, job_key)', 'IN (-1, job_key + 1)'],
   ],
 }
 
@@ -78,8 +83,8 @@ const slipping = (dataset: Dataset, there: string, slip: string) => {
   let found = false
   const engine: Engine = {
     ...dataset.engine,
-    batch: (statements, options) =>
-      dataset.engine.batch(
+    columns: (statements, options) =>
+      dataset.engine.columns(
         statements.map(({ sql, params }) => {
           const text = positionally(there, sql)
           found ||= sql.includes(text)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createOracle, sourceRows, writeRows } from '../oracle/index.ts'
-import { expectAgreement, scopesOf } from './agree.ts'
+import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportInto } from './exported.ts'
 
 const runs = process.env.HIRESCOPE_FULL ? 200 : 25
@@ -45,7 +45,7 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
             const dataset = await openFolder(bundle ?? '', { threads: 1 })
             expect([...dataset.jobs.keys()]).toEqual(jobIds)
             const expected = oracle.bundle(org, jobIds)
-            for (const scope of scopesOf(jobIds, 2))
+            for (const scope of [...scopesOf(jobIds, 2), ...(await filtersOf(dataset))])
               await expectAgreement(dataset, expected, scope, `${userId} ${JSON.stringify(scope)}`)
             await dataset.engine.close()
           }
