@@ -1,4 +1,4 @@
-import { folderSource, openFolder } from 'hirescope/engine/native'
+import { folderSource } from 'hirescope/engine/native'
 import { metrics, run } from 'hirescope/metrics'
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rowsOf } from '../oracle/case.ts'
 import { writeRows } from '../oracle/index.ts'
+import { openWhole } from './open-whole.ts'
 
 const kills = process.env.HIRESCOPE_FULL ? 60 : 20
 
@@ -68,7 +69,7 @@ it(`keeps readers on a whole dataset while the exporter is killed ${kills} times
   const seen = new Set<number>()
   const reader = (async () => {
     while (!stop) {
-      const dataset = await openFolder(bundle, { threads: 1 })
+      const dataset = await openWhole(bundle)
       const { body } = await run(dataset, metrics['total-applicants'])
       const total = body?.total_applicants ?? -1
       expect([100, 300]).toContain(total)

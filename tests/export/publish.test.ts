@@ -4,7 +4,6 @@ import {
   type Manifest,
   type SourceRows,
 } from 'hirescope/contract'
-import { openFolder } from 'hirescope/engine/native'
 import { parseConfig, runExport, type ExportConfigInput } from 'hirescope/export'
 import { metrics, run } from 'hirescope/metrics'
 import { execFileSync } from 'node:child_process'
@@ -20,6 +19,7 @@ import { scopeId } from '../../src/export/secret.ts'
 import { rowsOf } from '../oracle/case.ts'
 import { writeRows } from '../oracle/index.ts'
 import { exportInto, type Exported } from '../truth/exported.ts'
+import { openWhole } from './open-whole.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -122,9 +122,9 @@ describe('a published scope', () => {
     const bundle = await bundleOf(await exportRows(applicants(5)))
     const { tables } = await readManifest(bundle)
     await truncate(join(bundle, tables.applications.file), tables.applications.bytes - 1)
-    await expect(openFolder(bundle, { threads: 1 })).rejects.toThrow()
+    await expect(openWhole(bundle)).rejects.toThrow(/bytes, the manifest says/)
     await exportRows(applicants(5))
-    const dataset = await openFolder(bundle, { threads: 1 })
+    const dataset = await openWhole(bundle)
     expect((await run(dataset, metrics['total-applicants'])).body).toEqual({ total_applicants: 5 })
     await dataset.close()
   })
@@ -149,7 +149,7 @@ describe('a published scope', () => {
     expect(manifest.scope.jobs).toBe(0)
     const counts = Object.entries(manifest.tables).filter(([, { rows: count }]) => count > 0)
     expect(counts.map(([table]) => table)).toEqual(['codes'])
-    const dataset = await openFolder(bundle, { threads: 1 })
+    const dataset = await openWhole(bundle)
     expect(dataset.jobs.size).toBe(0)
     const answer = { status: 200, body: { total_applicants: 0 } }
     expect(await run(dataset, metrics['total-applicants'])).toMatchObject(answer)
@@ -180,7 +180,7 @@ describe('a published scope', () => {
     await exportRows(twoViewers({ is_active: false }))
     await exportRows(twoViewers())
     expect(await bundleOf(exported, 'editor')).toBe(own)
-    const dataset = await openFolder(own, { threads: 1 })
+    const dataset = await openWhole(own)
     expect([...dataset.jobs.keys()]).toEqual(['j2'])
     await dataset.close()
     // The count begins anew: without a user again, its files stay for one run more.
@@ -386,7 +386,7 @@ describe('folders', () => {
         const settings = { ...(await settingsOf(applicants(50), {})), private: join(folder, 'private'), target }
         const second = await runExport(parseConfig(settings))
         expect(second.orgs.map(({ error }) => error)).toEqual([expect.stringMatching(/no space left on device/i)])
-        const dataset = await openFolder(bundle, { threads: 1 })
+        const dataset = await openWhole(bundle)
         expect((await run(dataset, metrics['total-applicants'])).body).toEqual({ total_applicants: 1 })
         await dataset.close()
         await rm(join(target, 'fill'))
