@@ -8,7 +8,8 @@ import { createOracle, sourceRows, writeRows } from '../oracle/index.ts'
 import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportInto } from './exported.ts'
 
-const runs = process.env.HIRESCOPE_FULL ? 200 : 25
+const full = Boolean(process.env.HIRESCOPE_FULL)
+const runs = full ? 200 : 25
 
 it(`agrees with the oracle on ${runs} random small databases`, async () => {
   await fc.assert(
@@ -40,12 +41,13 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
           oracle.orgs.map((org) => ({ org, error: null })),
         )
         for (const org of oracle.orgs)
-          for (const { userId, jobIds } of oracle.viewers(org)) {
+          for (const [turn, { userId, jobIds }] of oracle.viewers(org).entries()) {
             const bundle = await exported.bundleOf(org, userId)
             const dataset = await openFolder(bundle ?? '', { threads: 1 })
             expect([...dataset.jobs.keys()]).toEqual(jobIds)
             const expected = oracle.bundle(org, jobIds)
-            for (const scope of [...scopesOf(jobIds, 2), ...(await filtersOf(dataset))])
+            const filters = (await filtersOf(dataset)).filter((_, index) => full || index % 4 === turn % 4)
+            for (const scope of [...scopesOf(jobIds, 2), ...filters])
               await expectAgreement(dataset, expected, scope, `${userId} ${JSON.stringify(scope)}`)
             await dataset.engine.close()
           }
@@ -53,6 +55,6 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
         await rm(folder, { recursive: true, force: true })
       }
     }),
-    { numRuns: runs, endOnFailure: !process.env.HIRESCOPE_FULL },
+    { numRuns: runs, endOnFailure: !full },
   )
 }, 3_600_000)
