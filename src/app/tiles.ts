@@ -35,7 +35,7 @@ const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest)
   const latest = () => {
     if (recent?.status !== 200) return 'latest résumé not known'
     const instant = recent.body.most_recent_applicant
-    if (instant !== null) return `latest ${localTime(instant, time_zone, as_of)}`
+    if (instant !== null) return `latest résumé ${localTime(instant, time_zone, as_of)}`
     return source_tables.resume ? 'no résumé yet' : 'the source has no résumés'
   }
   return {

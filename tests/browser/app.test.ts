@@ -61,7 +61,7 @@ const cards = [
 
 it('shows the numbers of all nine endpoints', async () => {
   const page = await shared()
-  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest 31 May, 17:30/)
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé 31 May, 17:30/)
   expect(await tile(page, 'Jobs')).toMatch(/6\s+open\s+3 closed · 3 other/)
   expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
   expect(await tile(page, 'Interviewed on video')).toMatch(/25\.27\s+%\s+71 of 281/)
@@ -91,7 +91,7 @@ it('shows the numbers of the export before the engine, then computes the same', 
   await page.goto(site.url)
   await page.locator('main[aria-busy=false]').waitFor()
   await page.getByText('numbers from the export · engine starting').waitFor()
-  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest 31 May, 17:30/)
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé 31 May, 17:30/)
   expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
   expect(await card(page, 'applicants-stage-graph').innerText()).toContain(
     '282 applications = 254 above + 28 withdrawn',

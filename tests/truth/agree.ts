@@ -38,13 +38,19 @@ export const filtersOf = async ({ manifest, engine, jobs, loadRows }: Dataset): 
   ]
 }
 
-/** All visible jobs, each of them alone, no job, an unknown job, and sets of jobs picked by a fixed rule. */
-export const scopesOf = (jobIds: readonly string[], sets: number): Scope[] => [
-  {},
-  ...jobIds.map((job_id) => ({ job_id })),
-  { job_ids: [] },
-  { job_id: 'no such job' },
-  ...Array.from({ length: sets }, (_, round) => ({
-    job_ids: jobIds.filter((_, index) => (index * 7 + round * 13) % (round + 2) === 0),
-  })),
-]
+/** Numbers from 0 to 1 that are the same in every run. */
+const createRandom = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+}
+
+/** All visible jobs, each of them alone, no job, an unknown job, and so many random sets of jobs, from few to most of them. */
+export const scopesOf = (jobIds: readonly string[], sets: number): Scope[] => {
+  const random = createRandom(jobIds.length)
+  const drawn = Array.from({ length: sets }, (_, round) => ({
+    job_ids: jobIds.filter(() => random() < (round + 1) / (sets + 1)),
+  }))
+  return [{}, ...jobIds.map((job_id) => ({ job_id })), { job_ids: [] }, { job_id: 'no such job' }, ...drawn]
+}
