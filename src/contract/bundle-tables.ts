@@ -28,10 +28,11 @@ const integerOrNull = column(() => z.int().nullable(), 'INTEGER')
 const code = column(() => z.int().nonnegative(), 'TINYINT')
 const tinyOrNull = column(() => z.int().nullable(), 'TINYINT')
 const small = column(() => z.int(), 'SMALLINT')
+const smallOrNull = column(() => z.int().nullable(), 'SMALLINT')
 const bigint = column(() => z.bigint(), 'BIGINT')
+const bigintOrNull = column(() => z.bigint().nullable(), 'BIGINT')
 const text = column(() => z.string(), 'VARCHAR')
 const textOrNull = column(() => z.string().nullable(), 'VARCHAR')
-const time = column(() => z.string(), 'TIMESTAMP')
 const timeOrNull = column(() => z.string().nullable(), 'TIMESTAMP')
 const date = column(() => z.string(), 'DATE')
 const keysOrNull = column(() => z.array(z.int().nonnegative()).nullable(), 'INTEGER[]')
@@ -56,7 +57,9 @@ export const wholeScores: readonly number[] = Array.from({ length: 11 }, (_, sco
 
 /**
  * The tables of a bundle, contract version 1. Keys are dense from 0 within the bundle, in code-point order of the source
- * id (dimensions: of the folded text). Rows are in the order of the first column.
+ * id (dimensions: of the folded text). Rows are in the order of the first column, but where there is one for each record of
+ * the source: those are in natural order of the source id, shorter ids first, which for serial ids is that of their making.
+ * Times of records are whole seconds (their fractions are cut), most of them counted from the application: so they take least.
  */
 export const bundleRows = {
   jobs: table('Visible jobs of this scope.', {
@@ -72,7 +75,9 @@ export const bundleRows = {
   }),
   candidates: table('Candidates, after merges, with at least one application in this bundle: the applicants.', {
     candidate_key: key('Key of the candidate; in code-point order of candidate_id.'),
-    candidate_id: text('Id of the surviving candidate in the source.'),
+    candidate_id: textOrNull(
+      'Id of the surviving candidate in the source, of who was hired; for all see source_ids_candidates.',
+    ),
     name: textOrNull('Name, as far as the export includes names.'),
     city_key: keyOrNull('City that the candidate names, see cities.'),
   }),
@@ -80,14 +85,16 @@ export const bundleRows = {
     'Applications to the jobs of this bundle, with what hangs on them; a candidate can have several.',
     {
       application_key: key('Key of the application; in code-point order of the source id.'),
+      pair_key: key('The first application of this candidate to this job: this one, unless they applied again.'),
       candidate_key: key('The candidate who applied.'),
       job_key: key('The job applied to.'),
-      applied_at: time('When the application was made (UTC).'),
+      applied_s: bigint('When the application was made, in seconds since 1970 (UTC).'),
       applied_on: date('The day of the application on the org clock.'),
       source_key: keyOrNull('Where the application came from, see sources.'),
       stage: code('Latest stage, see codes (kind stage).'),
       outcome: code('Latest outcome, see codes (kind outcome).'),
-      outcome_at: timeOrNull('When the outcome was reached (UTC), if known.'),
+      outcome_delay: bigintOrNull('Seconds from the application to the outcome, if known.'),
+      hired_at: timeOrNull('When a hired candidate was hired (UTC), exactly, if known.'),
       assessed: boolean('Whether the candidate has an assessment for the job.'),
       screened: boolean('Whether the candidate has a video interview for the job that was not revoked.'),
       score: tinyOrNull('Whole score, 0 to 10, of the latest scored résumé for the job or for none.'),
@@ -96,18 +103,20 @@ export const bundleRows = {
         'Position of that résumé among those of the candidate, oldest first; null: their own city.',
       ),
       several: boolean('Whether the candidate has further applications, or several résumés, in this bundle.'),
-      resume_at: timeOrNull('When the one résumé was received (UTC); null where there are several or none.'),
+      resume_delay: bigintOrNull('Seconds from the application to the latest résumé for the job or for none.'),
       skills: keysOrNull('Skills listed in the one résumé, see skills; null where there are several or none.'),
     },
   ),
   resumes: table('Résumés of the candidates, for a job of this bundle or for no job.', {
     resume_key: key('Key of the résumé; in code-point order of the source id.'),
-    candidate_key: key('The candidate whose résumé it is.'),
-    job_key: keyOrNull('The job it was sent for; null: for no particular job.'),
-    created_at: time('When the résumé was received (UTC).'),
+    pair_key: keyOrNull(
+      'The first application of the candidate to the job it was sent for; null: for no particular job.',
+    ),
+    candidate_key: keyOrNull('The candidate whose résumé it is, where no application says so.'),
+    created_delay: bigint('Seconds from that application to the receipt of the résumé; without one, since 1970 (UTC).'),
     city_key: keyOrNull('City that the résumé names, see cities.'),
     score: tinyOrNull('Score in whole points, 0 to 10, rounded down.'),
-    score_exact: integerOrNull('Score in thousandths of a point on the same scale (7420 is 7.42), rounded down.'),
+    score_rest: smallOrNull('Thousandths of a point beyond the whole score (420 with 7 is 7.42), rounded down.'),
     several: boolean(
       'As that of the applications of the candidate; if not, the skills stand on their one application.',
     ),
@@ -115,20 +124,18 @@ export const bundleRows = {
   }),
   assessments: table('Assessments assigned to a candidate for a job they applied to.', {
     assessment_key: key('Key of the assessment; in code-point order of the source id.'),
-    candidate_key: key('The candidate assessed.'),
-    job_key: key('The job it was assigned for.'),
-    assigned_at: time('When it was assigned (UTC).'),
+    pair_key: key('The first application of the candidate to the job it was assigned for.'),
+    assigned_delay: bigint('Seconds from that application to its assignment.'),
     assigned_on: date('The day it was assigned on the org clock.'),
-    completed_at: timeOrNull('When it was completed (UTC), if it was.'),
+    completed_delay: bigintOrNull('Seconds from its assignment to its completion, if it was completed.'),
     score: integerOrNull('Score in thousandths of a per cent (87500 is 87.5 %).'),
   }),
   screenings: table('Video interviews (personality screenings) assigned to a candidate for a job they applied to.', {
     screening_key: key('Key of the screening; in code-point order of the source id.'),
-    candidate_key: key('The candidate screened.'),
-    job_key: key('The job it was assigned for.'),
-    assigned_at: time('When it was assigned (UTC).'),
+    pair_key: key('The first application of the candidate to the job it was assigned for.'),
+    assigned_delay: bigint('Seconds from that application to its assignment.'),
     assigned_on: date('The day it was assigned on the org clock.'),
-    completed_at: timeOrNull('When it was completed (UTC), if it was.'),
+    completed_delay: bigintOrNull('Seconds from its assignment to its completion, if it was completed.'),
     revoked: boolean('Whether it was revoked; revoked screenings do not count.'),
   }),
   credit_events: table('Credits consumed on a job.', {
@@ -136,14 +143,14 @@ export const bundleRows = {
     job_key: key('The job the credits were spent on.'),
     service: small('What they were spent on, see codes (kind service).'),
     units: bigint('Credits in ten-thousandths (12500 is 1.25 credits).'),
-    occurred_at: time('When they were spent (UTC).'),
+    occurred_s: bigint('When they were spent, in seconds since 1970 (UTC).'),
   }),
   stage_events: table('History of the applications.', {
     application_key: key('The application.'),
     seq: integer('Position within the history of the application.'),
     stage: code('Stage after the event, see codes (kind stage).'),
     outcome: code('Outcome after the event, see codes (kind outcome).'),
-    occurred_at: time('When it happened (UTC).'),
+    occurred_delay: bigint('Seconds from the application to it.'),
   }),
   cities: table('Cities named by résumés or candidates.', {
     city_key: key('Key of the city; in code-point order of the folded name.'),
@@ -203,6 +210,10 @@ export const bundleRows = {
       top_skill_3_applicants: integer('Applicants who list it.'),
     },
   ),
+  source_ids_candidates: sourceIds('candidates', {
+    candidate_key: key('Key in candidates.'),
+    candidate_id: text('Id of the surviving candidate in the source.'),
+  }),
   source_ids_applications: sourceIds('applications', {
     application_key: key('Key in applications.'),
     application_id: text('Id in the source.'),
@@ -239,11 +250,6 @@ export const bundleTableNames = Object.keys(bundleRows) as BundleTableName[]
 
 /** The tables that answer about one job and about all of them; an engine loads them first. */
 export const firstTableNames: readonly BundleTableName[] = ['jobs', 'rollup_job']
-
-/** The tables of single rows, which answer about sets of jobs and filtered rows; the history and `source_ids_*` stay on the host. */
-export const rowTableNames: readonly BundleTableName[] = bundleTableNames.filter(
-  (name) => !firstTableNames.includes(name) && name !== 'stage_events' && !name.startsWith('source_ids_'),
-)
 
 /** The columns of a bundle table, in order. */
 export const bundleColumns = (table: BundleTableName): (BundleColumn & { name: string; nullable: boolean })[] =>

@@ -15,7 +15,6 @@ export {
   bundleRows,
   bundleTableNames,
   firstTableNames,
-  rowTableNames,
   weeks,
   wholeScores,
 } from './bundle-tables.ts'

@@ -2,6 +2,9 @@ import { bundleColumns, type BundleTableName, type Manifest } from 'hirescope/co
 import type { Engine } from 'hirescope/metrics'
 import { DatasetError } from './dataset-error.ts'
 
+/** Tables by name, each with the columns of it that are loaded, in the order of the contract. */
+export type LoadedTables = ReadonlyMap<BundleTableName, readonly string[]>
+
 /**
  * Checks that the engine holds what manifest and contract promise: an insert can fail without a word.
  * @throws DatasetError altered
@@ -9,23 +12,24 @@ import { DatasetError } from './dataset-error.ts'
 export const checkTables = async (
   engine: Engine,
   manifest: Manifest,
-  tables: readonly BundleTableName[],
+  tables: LoadedTables,
   signal?: AbortSignal,
 ): Promise<void> => {
   const options = signal ? { signal } : {}
   const [columns = []] = await engine.batch([{ sql: allColumns, params: [] }], options)
-  for (const table of tables) {
+  for (const [table, expected] of tables) {
     const found = columns.filter(({ table_name }) => table_name === table)
     checkColumns(
       table,
+      expected,
       found.map(({ column_name, data_type }) => `${column_name} ${data_type}`),
     )
   }
   const counts = await engine.batch(
-    tables.map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
+    [...tables.keys()].map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
     options,
   )
-  for (const [index, table] of tables.entries()) {
+  for (const [index, table] of [...tables.keys()].entries()) {
     const rows = counts[index]?.[0]?.n
     const expected = manifest.tables[table].rows
     if (rows === expected) continue
@@ -38,8 +42,10 @@ const allColumns = `
 SELECT table_name, column_name, data_type FROM duckdb_columns()
 WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index`
 
-const checkColumns = (table: BundleTableName, found: string[]): void => {
-  const expected = bundleColumns(table).map(({ name, type }) => `${name} ${type}`)
+const checkColumns = (table: BundleTableName, loaded: readonly string[], found: string[]): void => {
+  const expected = bundleColumns(table)
+    .filter(({ name }) => loaded.includes(name))
+    .map(({ name, type }) => `${name} ${type}`)
   for (let index = 0; index < Math.max(expected.length, found.length); index++) {
     if (found[index] === expected[index]) continue
     const wrong = `expected ${expected[index] ?? 'no column'}, got ${found[index] ?? 'none'}`

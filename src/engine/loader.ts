@@ -1,6 +1,12 @@
-import { firstTableNames, rowTableNames, type BundleTableName, type Manifest } from 'hirescope/contract'
-import { createDataset, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
-import { checkTables } from './check-tables.ts'
+import {
+  bundleColumns,
+  bundleTableNames,
+  firstTableNames,
+  type BundleTableName,
+  type Manifest,
+} from 'hirescope/contract'
+import { createDataset, rowTables, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
+import { checkTables, type LoadedTables } from './check-tables.ts'
 import { DatasetError } from './dataset-error.ts'
 import { withNewest } from './newest.ts'
 import type { BundleSource } from './source.ts'
@@ -18,11 +24,19 @@ export interface LoadOptions {
   /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined
   onProgress?: ((progress: LoadProgress) => void) | undefined
+  /** The tables of single rows: what the metrics read of them (the default), or all tables with all their columns. */
+  tables?: 'needed' | 'all' | undefined
   /** Told at the end of the milliseconds during which each stage was under way; stages overlap. */
   timing?: ((stage: LoadStage, milliseconds: number) => void) | undefined
 }
 
 const tablesAtOnce = 4
+
+const whole = (tables: readonly BundleTableName[]): LoadedTables =>
+  new Map(tables.map((table) => [table, bundleColumns(table).map(({ name }) => name)]))
+
+const firstTables = whole(firstTableNames)
+const otherTables = whole(bundleTableNames.filter((table) => !firstTableNames.includes(table)))
 
 /**
  * Loads what answers about one job and about all of them: manifest → verified bytes → tables → checked rows and columns. The
@@ -33,7 +47,7 @@ const tablesAtOnce = 4
 export const loadDataset = async (
   source: BundleSource,
   store: TableStore | Promise<TableStore>,
-  { signal, onProgress, timing }: LoadOptions = {},
+  { signal, onProgress, timing, tables = 'needed' }: LoadOptions = {},
 ): Promise<Dataset> => {
   const started = Promise.resolve(store)
   started.catch(() => {})
@@ -41,31 +55,36 @@ export const loadDataset = async (
   const watch = createStopwatch()
   onProgress?.({ phase: 'manifest', loadedBytes: 0, totalBytes: 0 })
   const load = (manifest: Manifest) =>
-    loadTables(firstTableNames, manifest, { source, started, loaded, measure: watch.measure, signal, onProgress })
+    loadTables(firstTables, manifest, { source, started, loaded, measure: watch.measure, signal, onProgress })
 
   const manifest = await withNewest(source, async (manifest) => (await load(manifest), manifest), signal)
 
   const { engine } = await started
-  await checkTables(engine, manifest, firstTableNames, signal)
-  const dataset = await createDataset(engine, manifest, createRowLoader(manifest, { source, started, loaded }))
+  await checkTables(engine, manifest, firstTables, signal)
+  const others = tables === 'all' ? otherTables : rowTables
+  const dataset = await createDataset(engine, manifest, createRowLoader(others, manifest, { source, started, loaded }))
   signal?.throwIfAborted()
   watch.times().forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
-  const { totalBytes } = plan(firstTableNames, manifest)
+  const { totalBytes } = plan(firstTables, manifest)
   onProgress?.({ phase: 'ready', loadedBytes: totalBytes, totalBytes })
   return dataset
 }
 
 /** Loads the tables of single rows once, for all who ask; after a failure anew. */
-const createRowLoader = (manifest: Manifest, loading: Pick<Loading, 'source' | 'started' | 'loaded'>) => {
+const createRowLoader = (
+  tables: LoadedTables,
+  manifest: Manifest,
+  loading: Pick<Loading, 'source' | 'started' | 'loaded'>,
+) => {
   let under: Promise<void> | undefined
   const listeners = new Set<RowsOptions>()
   const load = async () => {
     const { measure, times } = createStopwatch()
     const onProgress = (progress: LoadProgress) => listeners.forEach((each) => each.onProgress?.(progress))
-    await loadTables(rowTableNames, manifest, { ...loading, measure, signal: undefined, onProgress }).catch((error) =>
+    await loadTables(tables, manifest, { ...loading, measure, signal: undefined, onProgress }).catch((error) =>
       explain(error, loading.source, manifest),
     )
-    await checkTables((await loading.started).engine, manifest, rowTableNames)
+    await checkTables((await loading.started).engine, manifest, tables)
     for (const [stage, milliseconds] of times()) listeners.forEach((each) => each.timing?.(stage, milliseconds))
   }
   return async (options: RowsOptions = {}): Promise<void> => {
@@ -98,8 +117,8 @@ const explain = async (error: unknown, source: BundleSource, manifest: Manifest)
   throw new DatasetError('not-found', 'dataset: published anew since it was opened; open it again', { cause: error })
 }
 
-const plan = (tables: readonly BundleTableName[], manifest: Manifest) => {
-  const entries = tables.map((table) => ({ table, entry: manifest.tables[table] }))
+const plan = (tables: LoadedTables, manifest: Manifest) => {
+  const entries = [...tables].map(([table, columns]) => ({ table, columns, entry: manifest.tables[table] }))
   return {
     entries: entries.sort((a, b) => b.entry.bytes - a.entry.bytes),
     totalBytes: entries.reduce((sum, { entry }) => sum + entry.bytes, 0),
@@ -116,7 +135,7 @@ interface Loading {
   onProgress: LoadOptions['onProgress']
 }
 
-const loadTables = async (tables: readonly BundleTableName[], manifest: Manifest, loading: Loading): Promise<void> => {
+const loadTables = async (tables: LoadedTables, manifest: Manifest, loading: Loading): Promise<void> => {
   const { source, started, loaded, measure, onProgress } = loading
   const { entries, totalBytes } = plan(tables, manifest)
   const stop = new AbortController()
@@ -130,7 +149,7 @@ const loadTables = async (tables: readonly BundleTableName[], manifest: Manifest
 
   const rest = entries.values()
   const work = async () => {
-    for (const { table, entry } of rest) {
+    for (const { table, columns, entry } of rest) {
       if (loaded.get(table) === entry.sha256) {
         onBytes(entry.bytes)
         continue
@@ -139,7 +158,7 @@ const loadTables = async (tables: readonly BundleTableName[], manifest: Manifest
       const store = await started
       signal.throwIfAborted()
       loaded.delete(table)
-      await store.insert(table, bytes, measure)
+      await store.insert(table, columns, bytes, measure)
       loaded.set(table, entry.sha256)
     }
   }

@@ -6,9 +6,9 @@ import type { Measure } from './stopwatch.ts'
 export interface TableStore {
   readonly engine: Engine
   /**
-   * Makes a table of the bytes of a Parquet file, in place of a table of that name.
+   * Makes a table of columns of a Parquet file, given its bytes, in place of a table of that name.
    * `measure` is told of the stages `decode` and `insert`.
    * @throws DatasetError altered, if the bytes cannot be read
    */
-  insert(table: BundleTableName, bytes: Uint8Array, measure?: Measure): Promise<void>
+  insert(table: BundleTableName, columns: readonly string[], bytes: Uint8Array, measure?: Measure): Promise<void>
 }

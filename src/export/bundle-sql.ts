@@ -19,12 +19,18 @@ const shown = (dimension: 'city' | 'skill', uses: string) => `
   FROM ranked JOIN live.${dimension} AS dimension ON dimension.k = ranked.k
   WHERE position = 1`
 
-const record = (name: string, keyed: string, columns: string, org: number) => `
-  SELECT ${dense('t.k')} AS ${name}_key, candidates.candidate_key, jobs.job_key, ${columns}
-  FROM live.${keyed} AS t
-  JOIN scope.jobs ON jobs.k = t.job_k
-  JOIN scope.candidates ON candidates.k = t.candidate_k
-  SEMI JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
+/** Shorter ids first: serial ids stand in the order in which they were given, and so do the times of their records. */
+const natural = (id: string) => `length(${id}), ${id}`
+
+/** Seconds from one time to another, each cut to whole seconds; without the first, since 1970. */
+const seconds = (to: string, from?: string) =>
+  from === undefined ? `epoch_us(${to}) // 1000000` : `epoch_us(${to}) // 1000000 - epoch_us(${from}) // 1000000`
+
+const record = (name: string, columns: string, org: number) => `
+  SELECT ${dense('t.k')} AS ${name}_key, t.${name}_id, pairs.pair_key, ${seconds('t.assigned_at', 'pairs.applied_at')} AS assigned_delay,
+    t.assigned_on, ${seconds('t.completed_at', 't.assigned_at')} AS completed_delay, ${columns}
+  FROM live.${name} AS t
+  JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
   WHERE t.org_k = ${org}`
 
 /**
@@ -43,7 +49,12 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
       FROM live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
     ],
-    ['pairs', 'SELECT DISTINCT candidate_k, job_k FROM scope.applications'],
+    // Who applied to which job, and when first.
+    [
+      'pairs',
+      `SELECT candidate_k, job_k, min(application_key) AS pair_key, arg_min(applied_at, application_key) AS applied_at
+      FROM scope.applications GROUP BY candidate_k, job_k`,
+    ],
     [
       'candidates',
       `SELECT t.*, ${dense('t.k')} AS candidate_key FROM live.candidate AS t
@@ -51,10 +62,10 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     ],
     [
       'resumes',
-      `SELECT t.*, ${dense('t.k')} AS resume_key, candidates.candidate_key, jobs.job_key
+      `SELECT t.*, ${dense('t.k')} AS resume_key, pairs.pair_key, candidates.candidate_key,
+        ${seconds('t.created_at')} - coalesce(${seconds('pairs.applied_at')}, 0) AS created_delay
       FROM live.resume AS t
       JOIN scope.candidates ON candidates.k = t.candidate_k
-      LEFT JOIN scope.jobs ON jobs.k = t.job_k
       LEFT JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
       WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
     ],
@@ -65,12 +76,12 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
         UNION ALL SELECT candidate_k, count(*) AS n FROM scope.resumes GROUP BY candidate_k)
       GROUP BY candidate_k HAVING max(n) > 1`,
     ],
-    // The latest résumés that an application's own job brings into scope: that which names a city, and that with a score.
+    // The latest résumés that an application's own job brings into scope: of all, that which names a city, that with a score.
     [
       'latest',
       `WITH ranked AS (
         SELECT *, row_number() OVER (PARTITION BY candidate_k ORDER BY created_at, k) AS rank FROM scope.resumes)
-      SELECT pairs.candidate_k, pairs.job_k,
+      SELECT pairs.candidate_k, pairs.job_k, max(ranked.created_at) AS created_at,
         arg_max(ranked.city_k, ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_k,
         max(ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_rank,
         arg_max(ranked.score, ranked.rank) FILTER (WHERE ranked.score IS NOT NULL) AS score
@@ -103,27 +114,11 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       `SELECT ${dense('name')} AS key, name FROM (
         SELECT DISTINCT source AS name FROM scope.applications WHERE source IS NOT NULL)`,
     ],
-    [
-      'assessments',
-      record(
-        'assessment',
-        'assessment',
-        't.assessment_id, t.assigned_at, t.assigned_on, t.completed_at, t.score',
-        orgKey,
-      ),
-    ],
-    [
-      'screenings',
-      record(
-        'screening',
-        'screening',
-        't.screening_id, t.assigned_at, t.assigned_on, t.completed_at, t.revoked',
-        orgKey,
-      ),
-    ],
+    ['assessments', record('assessment', 't.score', orgKey)],
+    ['screenings', record('screening', 't.revoked', orgKey)],
     [
       'credit_events',
-      `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key
+      `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key, ${seconds('t.occurred_at')} AS occurred_s
       FROM live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
     ],
     [
@@ -132,7 +127,8 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     ],
     [
       'stage_events',
-      `SELECT t.*, applications.application_key
+      `SELECT t.*, applications.application_key, applications.application_id,
+        ${seconds('t.occurred_at', 'applications.applied_at')} AS occurred_delay
       FROM live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
       WHERE t.org_k = ${orgKey}`,
     ],
@@ -152,55 +148,59 @@ export type StoredTable = Exclude<BundleTableName, 'rollup_job'>
 
 /** One SELECT per stored table over the relations of a scope, in the order in which its rows are written. */
 export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, string> => {
-  const named = {
-    none: 'NULL',
-    hired: `CASE WHEN t.k IN (SELECT candidate_k FROM scope.applications WHERE outcome = ${outcomeCode.hired}) THEN t.name END`,
-    all: 't.name',
-  }[names]
+  const hired = `t.k IN (SELECT candidate_k FROM scope.applications WHERE outcome = ${outcomeCode.hired})`
+  const named = { none: 'NULL', hired: `CASE WHEN ${hired} THEN t.name END`, all: 't.name' }[names]
   const city = 'LEFT JOIN scope.cities ON cities.k = t.city_k'
+  const history = `${natural('application_id')}, seq, k`
   const queries: Record<StoredTable, [sql: string, order: string]> = {
     jobs: ['SELECT * FROM scope.jobs', 'job_key'],
     candidates: [
-      `SELECT t.candidate_key, t.candidate_id, ${named} AS name, cities.key AS city_key FROM scope.candidates AS t ${city}`,
-      'candidate_key',
+      `SELECT t.candidate_key, CASE WHEN ${hired} THEN t.candidate_id END AS candidate_id, ${named} AS name,
+        cities.key AS city_key, t.candidate_id AS id
+      FROM scope.candidates AS t ${city}`,
+      natural('id'),
     ],
     applications: [
-      `WITH assessed AS (SELECT DISTINCT candidate_key, job_key FROM scope.assessments),
-      screened AS (SELECT DISTINCT candidate_key, job_key FROM scope.screenings WHERE NOT revoked),
+      `WITH assessed AS (SELECT DISTINCT pair_key FROM scope.assessments),
+      screened AS (SELECT DISTINCT pair_key FROM scope.screenings WHERE NOT revoked),
       one AS (
-        SELECT resumes.candidate_k, resumes.created_at, listed.skills
+        SELECT resumes.candidate_k, listed.skills
         FROM scope.resumes ANTI JOIN scope.several ON several.candidate_k = resumes.candidate_k
         LEFT JOIN scope.listed ON listed.resume_key = resumes.resume_key)
-      SELECT t.*, candidates.candidate_key, sources.key AS source_key,
-        assessed.job_key IS NOT NULL AS assessed, screened.job_key IS NOT NULL AS screened,
+      SELECT t.*, pairs.pair_key, candidates.candidate_key, sources.key AS source_key,
+        ${seconds('t.applied_at')} AS applied_s, ${seconds('t.outcome_at', 't.applied_at')} AS outcome_delay,
+        CASE WHEN t.outcome = ${outcomeCode.hired} THEN t.outcome_at END AS hired_at,
+        assessed.pair_key IS NOT NULL AS assessed, screened.pair_key IS NOT NULL AS screened,
         latest.score, cities.key AS city_key, CASE WHEN several.candidate_k IS NOT NULL THEN latest.city_rank END AS city_rank,
-        several.candidate_k IS NOT NULL AS several, one.created_at AS resume_at, one.skills
+        several.candidate_k IS NOT NULL AS several, ${seconds('latest.created_at', 't.applied_at')} AS resume_delay, one.skills
       FROM scope.applications AS t
+      JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
       JOIN scope.candidates ON candidates.k = t.candidate_k
       LEFT JOIN scope.latest ON latest.candidate_k = t.candidate_k AND latest.job_k = t.job_k
       LEFT JOIN scope.cities ON cities.k = coalesce(latest.city_k, candidates.city_k)
       LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
       LEFT JOIN one ON one.candidate_k = t.candidate_k
-      LEFT JOIN assessed ON assessed.candidate_key = candidates.candidate_key AND assessed.job_key = t.job_key
-      LEFT JOIN screened ON screened.candidate_key = candidates.candidate_key AND screened.job_key = t.job_key
+      LEFT JOIN assessed ON assessed.pair_key = pairs.pair_key
+      LEFT JOIN screened ON screened.pair_key = pairs.pair_key
       LEFT JOIN scope.sources ON sources.name = t.source`,
-      'application_key',
+      natural('application_id'),
     ],
     resumes: [
-      `SELECT t.*, cities.key AS city_key, several.candidate_k IS NOT NULL AS several,
+      `SELECT t.* EXCLUDE candidate_key, CASE WHEN t.pair_key IS NULL THEN t.candidate_key END AS candidate_key,
+        cities.key AS city_key, t.score_exact - t.score * 1000 AS score_rest, several.candidate_k IS NOT NULL AS several,
         CASE WHEN several.candidate_k IS NOT NULL THEN listed.skills END AS skills
       FROM scope.resumes AS t ${city}
       LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
       LEFT JOIN scope.listed ON listed.resume_key = t.resume_key`,
-      'resume_key',
+      natural('resume_id'),
     ],
-    assessments: ['SELECT * FROM scope.assessments', 'assessment_key'],
-    screenings: ['SELECT * FROM scope.screenings', 'screening_key'],
+    assessments: ['SELECT * FROM scope.assessments', natural('assessment_id')],
+    screenings: ['SELECT * FROM scope.screenings', natural('screening_id')],
     credit_events: [
       'SELECT t.* REPLACE (services.code AS service) FROM scope.credit_events AS t JOIN scope.services ON services.name = t.service',
-      'credit_event_key',
+      natural('credit_event_id'),
     ],
-    stage_events: ['SELECT * FROM scope.stage_events', 'application_key, seq, k'],
+    stage_events: ['SELECT * FROM scope.stage_events', history],
     cities: ['SELECT key AS city_key, name FROM scope.cities', 'city_key'],
     skills: ['SELECT key AS skill_key, name FROM scope.skills', 'skill_key'],
     sources: ['SELECT key AS source_key, name FROM scope.sources', 'source_key'],
@@ -212,12 +212,13 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       ].join(' UNION ALL '),
       'kind, code',
     ],
-    source_ids_applications: ['SELECT * FROM scope.applications', 'application_key'],
-    source_ids_resumes: ['SELECT * FROM scope.resumes', 'resume_key'],
-    source_ids_assessments: ['SELECT * FROM scope.assessments', 'assessment_key'],
-    source_ids_screenings: ['SELECT * FROM scope.screenings', 'screening_key'],
-    source_ids_credit_events: ['SELECT * FROM scope.credit_events', 'credit_event_key'],
-    source_ids_stage_events: ['SELECT * FROM scope.stage_events', 'application_key, seq, k'],
+    source_ids_candidates: ['SELECT * FROM scope.candidates', natural('candidate_id')],
+    source_ids_applications: ['SELECT * FROM scope.applications', natural('application_id')],
+    source_ids_resumes: ['SELECT * FROM scope.resumes', natural('resume_id')],
+    source_ids_assessments: ['SELECT * FROM scope.assessments', natural('assessment_id')],
+    source_ids_screenings: ['SELECT * FROM scope.screenings', natural('screening_id')],
+    source_ids_credit_events: ['SELECT * FROM scope.credit_events', natural('credit_event_id')],
+    source_ids_stage_events: ['SELECT * FROM scope.stage_events', history],
   }
   return Object.fromEntries(
     Object.entries(queries).map(([table, [sql, order]]) => {

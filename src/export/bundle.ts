@@ -79,6 +79,9 @@ const settleBytes = async (files: FileSystem, folder: string, name: string, byte
   return settle(files, folder, temporary, extension)
 }
 
+// A dictionary pays where values repeat: numbers that seldom do are smaller as differences.
+const dictionaryLimit = 5000
+
 const metadata = (table: BundleTableName) => {
   const columns = Object.fromEntries(bundleColumns(table).map(({ name, description }) => [name, description]))
   return `{hirescope: ${literal(`contract ${contractVersion}`)}, description: ${literal(bundleDescription(table))},
@@ -106,7 +109,8 @@ const writeTables = async ({ staging, files, folder, org, names, asOf }: BundleO
   for (const table of bundleTableNames) {
     const temporary = join(folder, `${temporaryPrefix}${process.pid}-${table}.parquet`)
     const [copied] = await staging.rows(`COPY main.${table} TO ${literal(temporary)}
-      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9, KV_METADATA ${metadata(table)})`)
+      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9,
+       DICTIONARY_SIZE_LIMIT ${dictionaryLimit}, KV_METADATA ${metadata(table)})`)
     entries.push([table, { ...(await settle(files, folder, temporary, 'parquet')), rows: Number(copied?.Count) }])
     await staging.run(`DROP TABLE main.${table}`)
   }

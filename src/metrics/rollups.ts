@@ -1,56 +1,47 @@
 import { bundleColumns, outcomeCode, weekCount, weeks, wholeScores, type BundleTableName } from 'hirescope/contract'
 import { buckets } from './buckets.ts'
 
-/** The tables that rollups are worked out from. */
-export type Fact = Extract<
-  BundleTableName,
-  'jobs' | 'applications' | 'resumes' | 'assessments' | 'screenings' | 'credit_events'
->
-
 /** Whether a rollup has a row for every job, or one for all of them together. */
 export type Grain = 'job' | 'all'
 
 /** The `job_key` of the whole scope, or of whatever a question is about. */
 export const wholeScope = -1
 
-/** Some columns of `rollup_job`, and how they are worked out. */
+/**
+ * What a scope narrows, by name: tables of a bundle, but for `listed_skills`, the skill lists of who has one application and one
+ * résumé at most. All else hangs on the applications.
+ */
+export type Narrowed = 'jobs' | 'applications' | 'listed_skills' | 'credit_events'
+
+/** A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others. */
+type Relation = (grain: Grain) => string
+
+/** Some columns of `rollup_job`: a row for each grain that has anything to count. */
 interface Part {
   columns: readonly string[]
-  /** Facts it reads with a column `grain`, under the name `grained_<fact>`; beside them it may read names. */
-  grained: readonly Fact[]
-  /** Gives a row for each grain that has anything to count. */
-  sql: string
+  sql: Relation
 }
 
 const columnsOf = (name: string, numbers: readonly number[]) => numbers.map((number) => `${name}_${number}`)
 
-/** Turns rows (grain, code, n) into a row for each grain with a column for each code. */
-const spread = (counted: string, code: string, columns: readonly string[]) => `
-SELECT grain, ${columns.map((column, value) => `sum(n) FILTER (WHERE ${code} = ${value}) AS ${column}`).join(',\n       ')}
-FROM (${counted}) AS counted
-GROUP BY grain`
+const by = (grain: Grain) => (grain === 'job' ? 'job_key' : String(wholeScope))
 
-const weekly = (fact: Fact, date: string, where = ''): Part => {
-  const columns = columnsOf(`${fact}_week`, weeks)
-  const counted = `
-  SELECT grain, CAST(floor((${date} - CAST($first_week AS DATE)) / 7.0) AS INTEGER) AS week, count(*) AS n
-  FROM grained_${fact}
+/** Rows that hang on an application in scope, by the first of its candidate to its job. */
+const hanging = (table: 'assessments' | 'screenings', grain: Grain) =>
+  grain === 'job'
+    ? `${table} JOIN pairs ON pairs.pair_key = ${table}.pair_key`
+    : `(SELECT * FROM ${table} WHERE pair_key IN (SELECT pair_key FROM applications)) AS ${table}`
+
+const weeksOf = (rows: string, date: string, series: number, grain: Grain, where = '') => `
+  SELECT ${by(grain)} AS grain, ${series * weekCount} + CAST(floor((${date} - CAST($first_week AS DATE)) / 7.0) AS INTEGER) AS week,
+         count(*) AS n
+  FROM ${rows}
   WHERE ${where}${date} >= CAST($first_week AS DATE) AND ${date} < CAST($first_week AS DATE) + ${7 * weekCount}
   GROUP BY grain, week`
-  return { columns, grained: [fact], sql: spread(counted, 'week', columns) }
-}
 
-// Who has one application is distinct already. A grouped count(DISTINCT …) makes DuckDB 1.4.3 fail now and then when two
-// threads work on millions of rows.
-const applicants = (name: string, where: string) => `
-SELECT grain, sum(n) AS ${name}
-FROM (
-  SELECT grain, count(*) AS n FROM grained_applications WHERE ${where} AND NOT several GROUP BY grain
-  UNION ALL
-  SELECT grain, count(*) AS n
-  FROM (SELECT DISTINCT grain, candidate_key FROM grained_applications WHERE ${where} AND several) AS repeated
-  GROUP BY grain) AS counted
-GROUP BY grain`
+/** Turns rows (grain, code, n) into a row for each grain with a column for each code. */
+const spread = (code: string, columns: readonly string[]) =>
+  columns.map((column, value) => `sum(n) FILTER (WHERE ${code} = ${value}) AS ${column}`).join(',\n       ')
 
 const ranked = (group: string, counted: string) => `
   SELECT grain, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (PARTITION BY grain) AS together,
@@ -58,203 +49,227 @@ const ranked = (group: string, counted: string) => `
   FROM (${counted}) AS counted
   GROUP BY grain, ${group}`
 
+const relations: Record<string, Relation> = {
+  // Who applied to which job; of all jobs together, only who has several applications or résumés matters.
+  pairs: (grain) => `
+SELECT DISTINCT pair_key, candidate_key, ${grain === 'job' ? 'job_key, several FROM applications' : 'several FROM applications WHERE several'}`,
+  // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
+  alike: (grain) => `
+SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several,
+       count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
+FROM applications
+GROUP BY grain, stage, outcome, score, assessed, screened, several`,
+  // Applicants with several applications or résumés. Of their cities the one of the latest résumé counts.
+  repeated: (grain) => `
+SELECT ${by(grain)} AS grain, candidate_key, bool_or(assessed) AS assessed, bool_or(screened) AS screened,
+       arg_max(city_key, coalesce(city_rank, 0)) AS city_key
+FROM applications
+WHERE several
+GROUP BY grain, candidate_key`,
+  // Their résumés. One for no job belongs to every job that its candidate applied to.
+  repeated_resumes: (grain) => `
+SELECT ${by(grain)} AS grain, pairs.candidate_key, score, skills
+FROM resumes
+JOIN pairs ON pairs.pair_key = resumes.pair_key
+WHERE resumes.several AND pairs.several
+UNION ALL
+SELECT grain, resumes.candidate_key, score, skills
+FROM resumes
+JOIN repeated ON repeated.candidate_key = resumes.candidate_key
+WHERE resumes.several AND resumes.pair_key IS NULL`,
+}
+
+const scores = columnsOf('resumes_score', wholeScores)
+const series = ['applications_week', 'assessments_week', 'screenings_week'].flatMap((name) => columnsOf(name, weeks))
+
 const parts: Record<string, Part> = {
   job_counts: {
     columns: ['jobs', 'open_jobs', 'closed_jobs'],
-    grained: ['jobs'],
-    sql: `
-SELECT grain, count(*) AS jobs,
+    sql: (grain) => `
+SELECT ${by(grain)} AS grain, count(*) AS jobs,
        count(*) FILTER (WHERE status = 'open') AS open_jobs,
        count(*) FILTER (WHERE status = 'closed') AS closed_jobs
-FROM grained_jobs
+FROM jobs
 GROUP BY grain`,
   },
-  applicant_counts: {
-    columns: ['applicants'],
-    grained: ['applications'],
-    sql: applicants('applicants', 'TRUE'),
-  },
-  stage_counts: {
-    columns: ['applications', ...Object.keys(buckets)],
-    grained: ['applications'],
-    sql: `
+  counts: {
+    columns: ['applicants', 'applications', ...Object.keys(buckets), 'assessed', 'screened', 'latest_resume_at'],
+    sql: () => `
 SELECT grain, sum(n) AS applications,
        ${Object.entries(buckets)
          .map(([bucket, condition]) => `sum(n) FILTER (WHERE ${condition}) AS ${bucket}`)
-         .join(',\n       ')}
+         .join(',\n       ')},
+       sum(people) AS applicants,
+       sum(people) FILTER (WHERE assessed) AS assessed,
+       sum(people) FILTER (WHERE screened) AS screened,
+       CAST('1970-01-01' AS TIMESTAMP) + max(latest_resume_s) * INTERVAL '1' SECOND AS latest_resume_at
 FROM (
-  SELECT grain, stage, outcome, count(*) AS n FROM grained_applications GROUP BY grain, stage, outcome) AS counted
+  SELECT grain, stage, outcome, assessed, screened, n, CASE WHEN several THEN 0 ELSE n END AS people, latest_resume_s
+  FROM alike
+  UNION ALL
+  SELECT grain, NULL, NULL, assessed, screened, 0, count(*), NULL FROM repeated GROUP BY grain, assessed, screened) AS counted
 GROUP BY grain`,
   },
   first_hires: {
     columns: ['hired_candidate_id', 'hired_name', 'hired_job_key', 'hired_at'],
-    grained: ['applications'],
-    sql: `
+    sql: (grain) => `
 SELECT hires.grain, candidates.candidate_id AS hired_candidate_id, candidates.name AS hired_name,
-       hires.job_key AS hired_job_key, hires.outcome_at AS hired_at
+       hires.job_key AS hired_job_key, hires.hired_at
 FROM (
-  SELECT grain, candidate_key, job_key, outcome_at,
-         row_number() OVER (PARTITION BY grain ORDER BY outcome_at NULLS LAST, application_key) AS position
-  FROM grained_applications
+  SELECT ${by(grain)} AS grain, candidate_key, job_key, hired_at,
+         row_number() OVER (PARTITION BY ${by(grain)} ORDER BY hired_at NULLS LAST, application_key) AS position
+  FROM applications
   WHERE outcome = ${outcomeCode.hired}) AS hires
 JOIN candidates ON candidates.candidate_key = hires.candidate_key
 WHERE hires.position = 1`,
   },
-  assessed_counts: {
-    columns: ['assessed'],
-    grained: ['applications'],
-    sql: applicants('assessed', 'assessed'),
-  },
-  screened_counts: {
-    columns: ['screened'],
-    grained: ['applications'],
-    sql: applicants('screened', 'screened'),
-  },
   credits: {
     columns: ['credit_units'],
-    grained: ['credit_events'],
-    sql: `
-SELECT grain, sum(units) AS credit_units
-FROM grained_credit_events
+    sql: (grain) => `
+SELECT ${by(grain)} AS grain, sum(units) AS credit_units
+FROM credit_events
 GROUP BY grain`,
   },
   resume_counts: {
-    columns: ['resumes', 'latest_resume_at'],
-    grained: ['applications', 'resumes'],
-    sql: `
-SELECT grain, sum(n) AS resumes, max(latest_resume_at) AS latest_resume_at
+    columns: ['resumes', ...scores],
+    sql: () => `
+SELECT grain, sum(n) AS resumes,
+       ${spread('score', scores)}
 FROM (
-  SELECT grain, count(resume_at) AS n, max(resume_at) AS latest_resume_at FROM grained_applications GROUP BY grain
+  SELECT grain, score, sum(resumes) AS n FROM alike WHERE NOT several GROUP BY grain, score
   UNION ALL
-  SELECT grain, count(*) AS n, max(created_at) AS latest_resume_at FROM grained_resumes GROUP BY grain) AS counted
+  SELECT grain, score, count(*) AS n FROM repeated_resumes GROUP BY grain, score) AS counted
 GROUP BY grain`,
   },
-  score_counts: {
-    columns: columnsOf('resumes_score', wholeScores),
-    grained: ['applications', 'resumes'],
-    sql: spread(
-      `
-  SELECT grain, score, count(*) AS n FROM grained_applications WHERE NOT several GROUP BY grain, score
-  UNION ALL
-  SELECT grain, score, count(*) AS n FROM grained_resumes GROUP BY grain, score`,
-      'score',
-      columnsOf('resumes_score', wholeScores),
-    ),
+  week_counts: {
+    columns: series,
+    sql: (grain) => `
+SELECT grain, ${spread('week', series)}
+FROM (${weeksOf('applications', 'applied_on', 0, grain)}
+  UNION ALL${weeksOf(hanging('assessments', grain), 'assigned_on', 1, grain)}
+  UNION ALL${weeksOf(hanging('screenings', grain), 'assigned_on', 2, grain, 'NOT revoked AND ')}) AS counted
+GROUP BY grain`,
   },
-  application_weeks: weekly('applications', 'applied_on'),
-  assessment_weeks: weekly('assessments', 'assigned_on'),
-  screening_weeks: weekly('screenings', 'assigned_on', 'NOT revoked AND '),
   top_cities: {
     columns: ['top_city', 'top_city_applicants', 'with_city'],
-    grained: ['applications'],
-    sql: `
-WITH latest AS (
-  SELECT grain, city_key,
-         row_number() OVER (PARTITION BY grain, candidate_key ORDER BY city_rank DESC NULLS LAST) AS recency
-  FROM grained_applications
-  WHERE several AND city_key IS NOT NULL),
-ranked AS (${ranked(
+    sql: (grain) => `
+SELECT ranked.grain, cities.name AS top_city, ranked.applicants AS top_city_applicants, ranked.together AS with_city
+FROM (${ranked(
       'city_key',
       `
-    SELECT grain, city_key, count(*) AS n FROM grained_applications WHERE NOT several AND city_key IS NOT NULL
+    SELECT ${by(grain)} AS grain, city_key, count(*) AS n
+    FROM applications
+    WHERE NOT several AND city_key IS NOT NULL
     GROUP BY grain, city_key
     UNION ALL
-    SELECT grain, city_key, count(*) AS n FROM latest WHERE recency = 1 GROUP BY grain, city_key`,
-    )})
-SELECT ranked.grain, cities.name AS top_city, ranked.applicants AS top_city_applicants, ranked.together AS with_city
-FROM ranked
+    SELECT grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY grain, city_key`,
+    )}) AS ranked
 JOIN cities ON cities.city_key = ranked.city_key
 WHERE ranked.position = 1`,
   },
   top_skills: {
     columns: [1, 2, 3].flatMap((position) => [`top_skill_${position}`, `top_skill_${position}_applicants`]),
-    grained: ['applications', 'resumes'],
-    sql: `
-WITH listed AS (SELECT grain, unnest(skills) AS skill_key FROM grained_applications),
-repeated AS (
-  SELECT DISTINCT grain, candidate_key, skill_key
-  FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM grained_resumes) AS unnested),
-ranked AS (${ranked(
-      'skill_key',
-      `
-    SELECT grain, skill_key, count(*) AS n FROM listed GROUP BY grain, skill_key
-    UNION ALL
-    SELECT grain, skill_key, count(*) AS n FROM repeated GROUP BY grain, skill_key`,
-    )})
+    sql: (grain) => `
 SELECT ranked.grain, ${[1, 2, 3]
       .map(
         (position) => `max(skills.name) FILTER (WHERE position = ${position}) AS top_skill_${position},
        max(ranked.applicants) FILTER (WHERE position = ${position}) AS top_skill_${position}_applicants`,
       )
       .join(',\n       ')}
-FROM ranked
+FROM (${ranked(
+      'skill_key',
+      `
+    SELECT grain, skill_key, count(*) AS n
+    FROM (SELECT ${by(grain)} AS grain, unnest(skills) AS skill_key FROM listed_skills) AS listed
+    GROUP BY grain, skill_key
+    UNION ALL
+    SELECT grain, skill_key, count(*) AS n
+    FROM (
+      SELECT DISTINCT grain, candidate_key, skill_key
+      FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM repeated_resumes) AS listed) AS distinctly
+    GROUP BY grain, skill_key`,
+    )}) AS ranked
 JOIN skills ON skills.skill_key = ranked.skill_key
 WHERE ranked.position <= 3
 GROUP BY ranked.grain`,
   },
 }
 
-/**
- * A fact with the column `grain`: the job, or −1. Of the résumés, those of candidates with several applications or résumés: what
- * there is of others stands on their application. A résumé for no job belongs to every job that its candidate applied to.
- */
-const grained = (fact: Fact, columns: readonly string[], grain: Grain): string => {
-  const rows = fact === 'resumes' ? 'resumes WHERE several' : fact
-  const selected = columns.map((column) => `${fact}.${column}`).join(', ')
-  if (grain === 'all') return `SELECT ${selected}, ${wholeScope} AS grain FROM ${rows}`
-  if (fact !== 'resumes') return `SELECT ${selected}, job_key AS grain FROM ${rows}`
-  return `SELECT ${selected}, job_key AS grain FROM resumes WHERE several AND job_key IS NOT NULL
-  UNION ALL
-  SELECT ${selected}, pairs.job_key AS grain
-  FROM resumes
-  JOIN (SELECT DISTINCT candidate_key, job_key FROM applications) AS pairs ON pairs.candidate_key = resumes.candidate_key
-  WHERE several AND resumes.job_key IS NULL`
-}
+const wordsIn = (sql: string): Set<string> => new Set(sql.match(/\w+/g))
 
-const needed = (columns: ReadonlySet<string>) =>
-  Object.entries(parts).filter(
-    ([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)),
-  )
-
-// What hangs together by them, and who has one application.
-const links = ['candidate_key', 'job_key', 'several']
-
-/** The facts that columns of `rollup_job` are worked out from, with their columns that matter: copying others takes its time. */
-export const factsOf = (columns: ReadonlySet<string>): Map<Fact, string[]> => {
-  const used = needed(columns)
-  const facts = new Set<Fact>(['applications', ...used.flatMap(([, { grained }]) => grained)])
-  return new Map(
-    [...facts].map((fact) => {
-      const readers = used.filter(([, { grained }]) => grained.includes(fact)).map(([, { sql }]) => sql)
-      const words = new Set([...links, ...(readers.join(' ').match(/\w+/g) ?? [])])
-      const named = bundleColumns(fact).map(({ name }) => name)
-      return [fact, named.filter((name) => words.has(name))]
-    }),
-  )
+/** The parts that give columns of `rollup_job`, after the relations that they read, directly or by others; with their SQL. */
+const usedFor = (columns: ReadonlySet<string>, grain: Grain) => {
+  const used = Object.entries(parts)
+    .filter(([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)))
+    .map(([name, { sql }]): [string, string] => [name, sql(grain).trim()])
+  const read = wordsIn(used.map(([, sql]) => sql).join(' '))
+  // A relation reads those before it alone.
+  const before = Object.entries(relations)
+    .reverse()
+    .flatMap(([name, relation]): [string, string][] => {
+      if (!read.has(name)) return []
+      const sql = relation(grain).trim()
+      wordsIn(sql).forEach((word) => read.add(word))
+      return [[name, sql]]
+    })
+  return { parts: used, relations: before.reverse(), read }
 }
 
 /** The columns of `rollup_job`. */
 export const rollupColumns: readonly string[] = bundleColumns('rollup_job').map(({ name }) => name)
 
+/** The tables of single rows that rollups are worked out from, with the columns that matter: loading others takes its time. */
+export const rowTables: ReadonlyMap<BundleTableName, readonly string[]> = (() => {
+  const { read } = usedFor(new Set(rollupColumns), 'all')
+  const tables = ['applications', 'candidates', 'resumes', 'assessments', 'screenings', 'cities', 'skills'] as const
+  return new Map(
+    tables.map((table) => {
+      const named = bundleColumns(table).map(({ name }) => name)
+      return [table, named.filter((name) => read.has(name) || (table === 'applications' && name === 'skills'))]
+    }),
+  )
+})()
+
+/** What stands for a name that a scope narrows, given the columns that are read of it. */
+export type Narrow = (name: Narrowed, columns: readonly string[]) => string
+
+/** What a scope narrows, as it stands in a bundle. */
+const whole: Narrow = (name) =>
+  name === 'listed_skills' ? 'SELECT job_key, skills FROM applications WHERE NOT several' : ''
+
 /**
- * The expressions of a WITH clause that give columns of `rollup_job` at one grain under that name, from facts under theirs. The
- * exporter ships what they give for every job and for the whole scope; for other questions they stand in the statement.
+ * The expressions of a WITH clause that give columns of `rollup_job` at one grain under that name. The exporter ships what
+ * they give for every job and for the whole scope; for other questions they stand in the statement, and what a scope
+ * narrows stands before them.
  */
-export const rollupExpressions = (columns: ReadonlySet<string>, grain: Grain): [name: string, sql: string][] => {
-  const used = needed(columns)
-  const facts = [...factsOf(columns)].filter(([fact]) => used.some(([, part]) => part.grained.includes(fact)))
+export const rollupExpressions = (
+  columns: ReadonlySet<string>,
+  grain: Grain,
+  narrow: Narrow = whole,
+): [name: string, sql: string][] => {
+  const used = usedFor(columns, grain)
+  const names: Narrowed[] = ['applications', 'listed_skills', 'jobs', 'credit_events']
+  const narrowed = names.flatMap((name): [string, string][] => {
+    if (!used.read.has(name)) return []
+    const known = name === 'listed_skills' ? ['job_key', 'skills'] : bundleColumns(name).map(({ name }) => name)
+    // Single lists are read apart: copying them with the rest takes its time.
+    const read = known.filter((column) => used.read.has(column) && (name !== 'applications' || column !== 'skills'))
+    const sql = narrow(name, read)
+    return sql ? [[name, sql]] : []
+  })
   const given = bundleColumns('rollup_job').flatMap(({ name, type, nullable }) => {
-    const [part] = used.find(([, { columns }]) => columns.includes(name)) ?? []
+    const [part] = used.parts.find(([part]) => parts[part]?.columns.includes(name)) ?? []
     if (part === undefined) return []
     // What an engine counts is wider than what is shipped, and a result must not depend on which of the two it is.
     return `CAST(${nullable ? `${part}.${name}` : `coalesce(${part}.${name}, 0)`} AS ${type}) AS ${name}`
   })
-  const joins = used
+  const joins = used.parts
     .filter(([name]) => name !== 'job_counts')
     .map(([name]) => `LEFT JOIN ${name} ON ${name}.grain = job_counts.grain`)
   return [
-    ...facts.map(([fact, columns]): [string, string] => [`grained_${fact}`, grained(fact, columns, grain)]),
-    ...used.map(([name, { sql }]): [string, string] => [name, sql.trim()]),
+    ...narrowed,
+    ...used.relations,
+    ...used.parts,
     ['rollup_job', `SELECT job_counts.grain AS job_key, ${given.join(', ')}\nFROM job_counts\n${joins.join('\n')}`],
   ]
 }

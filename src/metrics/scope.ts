@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.ts'
 import type { Param } from './engine.ts'
-import { factsOf, rollupColumns, rollupExpressions, wholeScope, type Fact } from './rollups.ts'
+import { rollupColumns, rollupExpressions, wholeScope, type Narrow } from './rollups.ts'
 
 /** Which jobs a question is about: all visible jobs, one by `job_id`, or any set by `job_ids`. */
 type Jobs = { job_id?: string | undefined; job_ids?: never } | { job_ids: readonly string[]; job_id?: never }
@@ -94,23 +94,18 @@ const inScope = 'job_key IN (SELECT job_key FROM scope)'
 
 const where = (conditions: readonly string[]) => (conditions.length ? ` WHERE ${conditions.join(' AND ')}` : '')
 
-/** The rows of a fact that a scope brings in: of filtered rows, those that hang on an application in scope. */
-const narrowed = (fact: Fact, columns: readonly string[], { keys, filter }: ResolvedScope): string => {
-  const from = `SELECT ${columns.map((column) => `${fact}.${column}`).join(', ')} FROM main.${fact}`
-  const ofJobs = keys ? [inScope] : []
-  const pairs = `SELECT candidate_key, job_key FROM applications${fact === 'resumes' ? ' WHERE several' : ''}`
-  const ofPairs = filter ? [`(candidate_key, job_key) IN (${pairs})`] : ofJobs
-  if (fact === 'applications') return `${from}${where([...ofJobs, ...(filter?.conditions ?? [])])}`
-  if (fact === 'resumes')
-    return `${from}${where(['several', 'job_key IS NOT NULL', ...ofPairs])}
-  UNION ALL
-  ${from} WHERE several AND job_key IS NULL AND candidate_key IN (SELECT candidate_key FROM applications WHERE several)`
-  // Credits are consumed on a job, whoever applied.
-  if (fact === 'credit_events')
-    return `SELECT job_key, credit_units AS units FROM main.rollup_job${where([`job_key <> ${wholeScope}`, ...ofJobs])}`
-  if (fact === 'jobs') return `SELECT * FROM main.jobs${where(ofJobs)}`
-  return `${from}${where(ofPairs)}`
-}
+/** What a scope narrows: the jobs and applications in scope, and credits, which are consumed on a job, whoever applied. */
+const narrowTo =
+  ({ keys, filter }: ResolvedScope): Narrow =>
+  (name, columns) => {
+    const ofJobs = keys ? [inScope] : []
+    const ofRows = [...ofJobs, ...(filter?.conditions ?? [])]
+    if (name === 'jobs') return keys ? `SELECT * FROM main.jobs${where(ofJobs)}` : ''
+    if (name === 'credit_events')
+      return `SELECT job_key, credit_units AS units FROM main.rollup_job${where([`job_key <> ${wholeScope}`, ...ofJobs])}`
+    const rows = name === 'listed_skills' ? ['NOT several', ...ofRows] : ofRows
+    return `SELECT ${columns.join(', ')} FROM main.applications${where(rows)}`
+  }
 
 /**
  * Shadows `rollup_job` with common table expressions that give the columns that a statement names, where the shipped
@@ -134,8 +129,8 @@ export const shadow = (
     return { expressions: [...expressions], params, rows: false }
   }
   const columns = columnsIn(asked)
-  for (const [fact, needed] of factsOf(columns)) expressions.set(fact, narrowed(fact, needed, resolved))
-  for (const [name, sql] of rollupExpressions(columns, per === 'job' ? 'job' : 'all')) expressions.set(name, sql)
+  for (const [name, sql] of rollupExpressions(columns, per === 'job' ? 'job' : 'all', narrowTo(resolved)))
+    expressions.set(name, sql)
   return { expressions: [...expressions], params, rows: true }
 }
 

@@ -3,13 +3,13 @@ import {
   bundleTableNames,
   directory,
   firstTableNames,
-  rowTableNames,
   manifest as manifestSchema,
   parse,
   type Answers,
   type BundleTableName,
   type Manifest,
 } from 'hirescope/contract'
+import { rowTables } from 'hirescope/metrics'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -74,7 +74,7 @@ export const weigh = ({ org, scope, tables, answers, views }: Manifest): Bundle 
       rest: weight(total - of(core) - of(['stage_events']) - of(sourceIds)),
       total: weight(total),
       first: weight(of(firstTableNames)),
-      rows: weight(of(rowTableNames)),
+      rows: weight(of([...rowTables.keys()])),
     },
   }
 }

@@ -1,4 +1,5 @@
-import { firstTableNames, rowTableNames, type Manifest } from 'hirescope/contract'
+import { firstTableNames, type Manifest } from 'hirescope/contract'
+import { rowTables } from 'hirescope/metrics'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -98,7 +99,7 @@ const measureLoad = async (
     loads: repetitions,
     first: part('first', firstTableNames),
     rows: {
-      ...part('rows', rowTableNames),
+      ...part('rows', [...rowTables.keys()]),
       after_bytes: spreadOf(loads.map(({ rows }) => rows.after_bytes / 1000)),
     },
     memory_mb: memory.length ? spreadOf(memory).median : null,

@@ -31,25 +31,24 @@ const twelveJobs: NonNullable<BundleOptions['queries']> = {
   candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(281) AS candidates(i)`,
   applications: `WITH each AS (SELECT row_number() OVER (ORDER BY j, n) - 1 AS key, j
       FROM (SELECT j, unnest(range(40 - 3 * j)) AS n FROM range(12) AS jobs(j)))
-    SELECT key AS application_key, key % 281 AS candidate_key, j AS job_key,
-      TIMESTAMP '2024-05-31 12:00:00' - to_days((key % 84)::INTEGER) AS applied_at,
+    SELECT key AS application_key, key AS pair_key, key % 281 AS candidate_key, j AS job_key,
+      epoch_us(TIMESTAMP '2024-05-31 12:00:00') // 1000000 - 86400 * (key % 84) AS applied_s,
       DATE '2024-05-31' - (key % 84)::INTEGER AS applied_on,
       CASE WHEN key % 10 < 3 THEN 1 WHEN key % 10 < 5 THEN 2 ELSE 3 END AS stage,
-      CASE key % 10 WHEN 6 THEN 2 WHEN 7 THEN 1 WHEN 8 THEN 3 WHEN 9 THEN 4 ELSE 0 END AS outcome,
-      TIMESTAMP '2024-05-31 13:00:00' - to_days((key % 84)::INTEGER) AS outcome_at,
+      CASE key % 10 WHEN 6 THEN 2 WHEN 7 THEN 1 WHEN 8 THEN 3 WHEN 9 THEN 4 ELSE 0 END AS outcome, 3600 AS outcome_delay,
+      CASE WHEN key % 10 = 6 THEN TIMESTAMP '2024-05-31 13:00:00' - to_days((key % 84)::INTEGER) END AS hired_at,
       key % 2 = 0 AS assessed, key % 4 = 1 AS screened, key % 11 AS score, 0 AS city_key, key % 281 = 0 AS several,
-      CASE WHEN key % 281 > 0 THEN applied_at END AS resume_at,
+      0 AS resume_delay,
       CASE WHEN key % 281 > 0 THEN list_filter([0, 1, 2], lambda s: key % (s + 1) = 0) END AS skills FROM each`,
-  resumes: `SELECT application_key AS resume_key, candidate_key, job_key, applied_at AS created_at, 0 AS city_key,
+  resumes: `SELECT application_key AS resume_key, pair_key, 0 AS created_delay, 0 AS city_key,
     score, several, CASE WHEN several THEN list_filter([0, 1, 2], lambda s: application_key % (s + 1) = 0) END AS skills
     FROM applications`,
-  assessments: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS assessment_key, candidate_key, job_key,
-    applied_at AS assigned_at, applied_on AS assigned_on FROM applications WHERE application_key % 2 = 0`,
-  screenings: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS screening_key, candidate_key, job_key,
-    applied_at AS assigned_at, applied_on AS assigned_on, FALSE AS revoked FROM applications
-    WHERE application_key % 4 = 1`,
+  assessments: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS assessment_key, pair_key, 0 AS assigned_delay,
+    applied_on AS assigned_on FROM applications WHERE application_key % 2 = 0`,
+  screenings: `SELECT row_number() OVER (ORDER BY application_key) - 1 AS screening_key, pair_key, 0 AS assigned_delay,
+    applied_on AS assigned_on, FALSE AS revoked FROM applications WHERE application_key % 4 = 1`,
   credit_events: `SELECT application_key AS credit_event_key, job_key, 0 AS service, 25000 AS units,
-    applied_at AS occurred_at FROM applications`,
+    applied_s AS occurred_s FROM applications`,
   cities: `SELECT 0 AS city_key, 'Pune' AS name`,
   skills: `SELECT s AS skill_key, list_value('SQL', 'Python', 'Excel')[s + 1] AS name FROM range(3) AS skills(s)`,
 }
@@ -76,7 +75,7 @@ const bundles: Record<string, BundleOptions> = {
     queries: {
       jobs: jobsAlone(1),
       candidates: twelveJobs.candidates ?? '',
-      applications: `SELECT * EXCLUDE (assessed, screened, score, resume_at, skills), FALSE AS assessed, FALSE AS screened
+      applications: `SELECT * EXCLUDE (assessed, screened, score, resume_delay, skills), FALSE AS assessed, FALSE AS screened
         FROM (${(twelveJobs.applications ?? '').replace('range(12)', 'range(1)')})`,
     },
     manifest: { source_tables: noTables },

@@ -1,12 +1,16 @@
-import { bundleTableNames, firstTableNames, rowTableNames, type Manifest } from 'hirescope/contract'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { bundleTableNames, firstTableNames, type Manifest } from 'hirescope/contract'
 import { DatasetError, loadDataset, type BundleSource, type LoadProgress } from 'hirescope/engine'
 import { createNativeStore, folderSource, openFolder } from 'hirescope/engine/native'
+import { createHash } from 'node:crypto'
 import { readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, tinyRows, writeBundle, writeManifest } from '../fixtures/bundle.ts'
-import { metrics, run } from 'hirescope/metrics'
+import { metrics, rowTables, run } from 'hirescope/metrics'
 import { stores } from './stores.ts'
+
+const rowTableNames = [...rowTables.keys()]
 
 let folder: string
 let manifest: Manifest
@@ -42,10 +46,10 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     // The rollup has rows for the whole scope and for each of the two jobs.
     const expected: Record<string, number> = { ...given, rollup_job: 3 }
     expect(counts.map(([row]) => row?.n)).toEqual(tables.map((table) => expected[table] ?? 0))
-    const texts = `SELECT CAST(units AS INTEGER) AS units, CAST(occurred_at AS VARCHAR) AS at, city.name AS city
-      FROM credit_events, cities AS city WHERE city_key = 1`
+    const texts = `SELECT CAST(credit_units AS INTEGER) AS units, CAST(created_at AS VARCHAR) AS at, city.name AS city
+      FROM rollup_job JOIN jobs USING (job_key), cities AS city WHERE job_key = 1 AND city_key = 1`
     expect(await dataset.engine.batch([{ sql: texts, params: [] }])).toEqual([
-      [{ units: 12500, at: '2024-05-06 09:00:00', city: 'पुणे' }],
+      [{ units: 12500, at: '2024-01-02 03:04:05', city: 'पुणे' }],
     ])
   })
 
@@ -72,9 +76,22 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     const { skills } = manifest.tables
     await writeManifest(folder, { ...manifest, tables: { ...manifest.tables, cities: { ...skills } } })
     await expect(loadAll()).rejects.toThrow(
+      /^table cities: unreadable Parquet, or without a column of the contract; export the dataset anew$/,
+    )
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run(`COPY (SELECT 0::BIGINT AS city_key, 'Oslo' AS name) TO '${join(folder, 'wide.parquet')}'`)
+    connection.closeSync()
+    instance.closeSync()
+    const bytes = await readFile(join(folder, 'wide.parquet'))
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    await writeFile(join(folder, `${sha256}.parquet`), bytes)
+    const cities = { file: `${sha256}.parquet`, sha256, bytes: bytes.length, rows: 1 }
+    await writeManifest(folder, { ...manifest, tables: { ...manifest.tables, cities } })
+    await expect(loadAll()).rejects.toThrow(
       new DatasetError(
         'altered',
-        'table cities: column 1: expected city_key INTEGER, got skill_key INTEGER; export the dataset anew',
+        'table cities: column 1: expected city_key INTEGER, got city_key BIGINT; export the dataset anew',
       ),
     )
   })
@@ -87,7 +104,9 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     }
     await writeFile(file('skills'), await readFile(join(folder, views.file)))
     await writeManifest(folder, { ...manifest, tables })
-    await expect(loadAll()).rejects.toThrow(/^table skills: unreadable Parquet; export the dataset anew$/)
+    await expect(loadAll()).rejects.toThrow(
+      /^table skills: unreadable Parquet, or without a column of the contract; export the dataset anew$/,
+    )
   })
 
   it('loads the newer bundle when one is published meanwhile', async () => {

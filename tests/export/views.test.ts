@@ -36,18 +36,30 @@ const rows = rowsOf({
     { candidate_id: 'c3', name: 'Chen' },
   ],
   application: [
-    { candidate_id: 'c1', stage: 'offer', outcome: 'hired', source: 'Fair', outcome_at: '2024-04-01 00:00:00' },
-    { application_id: 'b', candidate_id: 'c2', applied_at: '2024-03-01 20:00:00' },
+    {
+      application_id: 'b',
+      candidate_id: 'c1',
+      stage: 'offer',
+      outcome: 'hired',
+      source: 'Fair',
+      outcome_at: '2024-04-01 00:00:00.25',
+    },
+    { application_id: 'aa', candidate_id: 'c2', applied_at: '2024-03-01 20:00:00' },
     { application_id: 'h', candidate_id: 'c2', job_id: 'hidden', outcome: 'hired' },
     { application_id: 'i', candidate_id: 'c3', job_id: 'hidden' },
   ],
-  stage_event: [{ stage: 'interview' }],
-  resume: [{ candidate_id: 'c1', city_raw: 'Pune', overall_score: '7.425' }],
+  stage_event: [{ application_id: 'b', stage: 'interview', occurred_at: '2024-03-02 00:00:00' }],
+  resume: [{ candidate_id: 'c1', created_at: '2024-02-29 23:59:59.9', city_raw: 'Pune', overall_score: '7.425' }],
   resume_skill: [{}],
-  assessment: [{ candidate_id: 'c1', score_pct: '87.5' }],
+  assessment: [
+    { candidate_id: 'c1', assigned_at: '2024-03-03 00:00:00', completed_at: '2024-03-04 00:00:01', score_pct: '87.5' },
+  ],
   screening: [{ candidate_id: 'c2', revoked: true }],
   credit_event: [{ credits: '1.25' }],
 })
+
+/** The visible applications as a bundle holds them: shorter ids first. */
+const naturally = ['b', 'aa']
 
 let folder: string
 let connection: DuckDBConnection
@@ -134,48 +146,58 @@ describe('views.sql', () => {
   it('says by name what the tables say by key and code', async () => {
     expect(
       await ask(
-        `SELECT candidate_id, job_title, source, stage, outcome, applied_on, city, score FROM v_applications ORDER BY 1`,
+        `SELECT candidate_key, job_title, source, stage, outcome, applied_on, applied_at, outcome_at, city, score
+        FROM v_applications ORDER BY 1`,
       ),
     ).toEqual([
       {
-        candidate_id: 'c1',
+        candidate_key: 0,
         job_title: 'Cook',
         source: 'Fair',
         stage: 'offer',
         outcome: 'hired',
         applied_on: '2024-03-01',
+        applied_at: '2024-03-01 00:00:00',
+        outcome_at: '2024-04-01 00:00:00',
         city: 'Pune',
         score: 7,
       },
       {
-        candidate_id: 'c2',
+        candidate_key: 1,
         job_title: 'Cook',
         source: null,
         stage: 'applied',
         outcome: 'active',
         applied_on: '2024-03-02',
+        applied_at: '2024-03-01 20:00:00',
+        outcome_at: null,
         city: null,
         score: null,
       },
     ])
     // Each spelling occurs once: the first by code point.
-    expect(await ask('SELECT candidate_id, name, city FROM v_candidates ORDER BY 1')).toEqual([
-      { candidate_id: 'c1', name: 'Asha', city: 'Pune' },
-      { candidate_id: 'c2', name: null, city: null },
+    expect(await ask('SELECT candidate_key, candidate_id, name, city FROM v_candidates ORDER BY 1')).toEqual([
+      { candidate_key: 0, candidate_id: 'c1', name: 'Asha', city: 'Pune' },
+      { candidate_key: 1, candidate_id: null, name: null, city: null },
     ])
-    expect(await ask('SELECT candidate_id, job_id, city, score, score_exact FROM v_resumes')).toEqual([
-      { candidate_id: 'c1', job_id: 'j', city: 'Pune', score: 7, score_exact: 7.425 },
+    expect(await ask('SELECT candidate_key, job_id, city, score, score_exact, created_at FROM v_resumes')).toEqual([
+      { candidate_key: 0, job_id: 'j', city: 'Pune', score: 7, score_exact: 7.425, created_at: '2024-02-29 23:59:59' },
     ])
-    expect(await ask('SELECT candidate_id, skill FROM v_resume_skills')).toEqual([{ candidate_id: 'c1', skill: 'SQL' }])
-    expect(await ask('SELECT candidate_id, score_percent FROM v_assessments')).toEqual([
-      { candidate_id: 'c1', score_percent: 87.5 },
+    expect(await ask('SELECT candidate_key, skill FROM v_resume_skills')).toEqual([{ candidate_key: 0, skill: 'SQL' }])
+    expect(await ask('SELECT candidate_key, score_percent, assigned_at, completed_at FROM v_assessments')).toEqual([
+      {
+        candidate_key: 0,
+        score_percent: 87.5,
+        assigned_at: '2024-03-03 00:00:00',
+        completed_at: '2024-03-04 00:00:01',
+      },
     ])
-    expect(await ask('SELECT candidate_id, revoked FROM v_screenings')).toEqual([{ candidate_id: 'c2', revoked: true }])
-    expect(await ask('SELECT job_id, service, credits FROM v_credit_events')).toEqual([
-      { job_id: 'j', service: 'parsing', credits: 1.25 },
+    expect(await ask('SELECT candidate_key, revoked FROM v_screenings')).toEqual([{ candidate_key: 1, revoked: true }])
+    expect(await ask('SELECT job_id, service, credits, occurred_at FROM v_credit_events')).toEqual([
+      { job_id: 'j', service: 'parsing', credits: 1.25, occurred_at: '2024-03-01 00:00:00' },
     ])
-    expect(await ask('SELECT application_key, seq, stage, outcome FROM v_stage_events')).toEqual([
-      { application_key: 0, seq: 1, stage: 'interview', outcome: 'active' },
+    expect(await ask('SELECT application_key, seq, stage, outcome, occurred_at FROM v_stage_events')).toEqual([
+      { application_key: 1, seq: 1, stage: 'interview', outcome: 'active', occurred_at: '2024-03-02 00:00:00' },
     ])
     expect(await ask('SELECT job_id, title, department FROM v_jobs')).toEqual([
       { job_id: 'j', title: 'Cook', department: 'Kitchen' },
@@ -247,17 +269,24 @@ describe('a Parquet file', () => {
     expect([...found]).not.toContain('PLAIN_DICTIONARY')
   })
 
-  it('holds rows in the order of its first column, and keys without a gap', async () => {
+  it('has keys without a gap, and its rows in their order or in the natural order of source ids', async () => {
     for (const table of bundleTableNames) {
       const [{ name } = { name: '' }] = bundleColumns(table)
       const values = (await ask(`SELECT ${name} AS value FROM read_parquet('${await fileOf(table)}')`)).map(
         ({ value }) => value as string | number,
       )
-      expect(values).toEqual([...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+      const sorted = [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
       const references = ['stage_events', 'source_ids_stage_events', 'codes']
       if (!references.includes(table) && !table.startsWith('rollup_'))
-        expect(values).toEqual(values.map((_, index) => index))
+        expect(sorted).toEqual(values.map((_, index) => index))
+      if (['jobs', 'cities', 'skills', 'sources', 'codes', 'rollup_job'].includes(table)) expect(values).toEqual(sorted)
     }
+    expect(await ask(`SELECT application_id FROM read_parquet('${await fileOf('source_ids_applications')}')`)).toEqual(
+      naturally.map((application_id) => ({ application_id })),
+    )
+    expect(await ask(`SELECT application_key FROM read_parquet('${await fileOf('applications')}')`)).toEqual(
+      naturally.map((id) => ({ application_key: [...naturally].sort().indexOf(id) })),
+    )
   })
 })
 

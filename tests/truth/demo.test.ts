@@ -75,7 +75,7 @@ describe(`the demo with ${applications} applications`, { timeout: 600_000 }, () 
       }
       expect({
         jobs: await held('jobs', 'job_id'),
-        candidates: await held('candidates', 'candidate_id'),
+        candidates: await held('source_ids_candidates', 'candidate_id'),
         applications: await held('source_ids_applications', 'application_id'),
         resumes: await held('source_ids_resumes', 'resume_id'),
         assessments: await held('source_ids_assessments', 'assessment_id'),

@@ -13,18 +13,18 @@ import { exportInto } from './exported.ts'
 
 /**
  * Small slips in the SQL of a metric or of the rollups that it reads: the text that is there and what a careless change
- * would make of it. The rollups' own text runs when a set of jobs is asked about.
+ * would make of it. The rollups' own text runs when a set of jobs or filtered rows are asked about.
  */
 const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
   'total-applicants': [
-    ['SELECT DISTINCT grain, candidate_key', 'SELECT grain, candidate_key'],
-    ['WHERE TRUE AND NOT several', 'WHERE TRUE'],
+    ['FROM repeated GROUP BY grain, assessed', 'FROM applications GROUP BY grain, assessed'],
+    ['CASE WHEN several THEN 0 ELSE n END', 'n'],
     ['SELECT applicants,', 'SELECT applications AS applicants,'],
     ['WHERE job_key = ', 'WHERE -1 <> '],
   ],
   'top-location': [
-    ['city_rank DESC NULLS LAST', 'city_rank NULLS FIRST'],
-    ['WHERE recency = 1', ''],
+    ['arg_max(city_key', 'arg_min(city_key'],
+    ['coalesce(city_rank, 0)', '-coalesce(city_rank, 0)'],
     ['ORDER BY sum(n) DESC, city_key', 'ORDER BY sum(n), city_key'],
     ['WHERE ranked.position = 1', 'WHERE ranked.position = 2'],
     ['WHERE NOT several AND city_key', 'WHERE city_key'],
@@ -35,15 +35,17 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['WHERE ranked.position <= 3', 'WHERE ranked.position <= 2'],
     ['ORDER BY sum(n) DESC, skill_key', 'ORDER BY sum(n), skill_key'],
     ['SELECT top_skill_1,', 'SELECT top_skill_2 AS top_skill_1,'],
+    ['resumes.pair_key IS NULL', 'FALSE'],
   ],
   'most-recent-applicant': [
-    ['max(latest_resume_at)', 'min(latest_resume_at)'],
-    ['max(resume_at)', 'min(resume_at)'],
+    ['max(latest_resume_s)', 'min(latest_resume_s)'],
+    ['max(applied_s + resume_delay)', 'min(applied_s + resume_delay)'],
   ],
   details: [
-    ['WHERE screened AND several', 'WHERE assessed AND several'],
-    ['WHERE assessed AND NOT several', 'WHERE assessed'],
-    ['outcome_at NULLS LAST', 'outcome_at DESC NULLS LAST'],
+    ['sum(people) FILTER (WHERE screened)', 'sum(people) FILTER (WHERE assessed)'],
+    ['sum(people) FILTER (WHERE assessed)', 'sum(n) FILTER (WHERE assessed)'],
+    ['bool_or(screened)', 'bool_and(screened)'],
+    ['hired_at NULLS LAST', 'hired_at DESC NULLS LAST'],
     ["status = 'open'", "status <> 'closed'"],
     ["status = 'closed'", "status = 'draft'"],
     ['CAST(credit_units AS VARCHAR)', 'CAST(credit_units + 99999 AS VARCHAR)'],
@@ -55,7 +57,8 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['WHERE NOT revoked AND', 'WHERE'],
     ['+ 84', '+ 77'],
     ['/ 7.0', '/ 6.0'],
-    ['FILTER (WHERE week = 3) AS assessments_week_3', 'FILTER (WHERE week = 4) AS assessments_week_3'],
+    ['FILTER (WHERE week = 15) AS assessments_week_3', 'FILTER (WHERE week = 16) AS assessments_week_3'],
+    ['WHERE pair_key IN (SELECT pair_key FROM applications)', ''],
     ['applications_week_11, assessments_week_0', 'applications_week_10 AS applications_week_11, assessments_week_0'],
   ],
   'applicants-stage-graph': [
@@ -67,6 +70,7 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
   'score-distribution-graph': [
     ['FILTER (WHERE score = 7)', 'FILTER (WHERE score >= 7)'],
     ['resumes_score_7,', 'resumes_score_8 AS resumes_score_7,'],
+    ['FROM alike WHERE NOT several', 'FROM alike'],
   ],
   'applicants-stage-graph-overview': [
     ['DESC, title_rank', 'DESC, title_rank DESC'],

@@ -39,14 +39,18 @@ SET lock_configuration = true`),
   }
   return {
     engine: createNativeEngine(connect, release),
-    async insert(table, bytes, measure = unmeasured) {
+    async insert(table, columns, bytes, measure = unmeasured) {
       const file = join(folder, `${table}.parquet`)
-      const create = `CREATE OR REPLACE TABLE ${table} AS FROM read_parquet(${quote(file)})`
+      const create = `CREATE OR REPLACE TABLE ${table} AS SELECT ${columns.join(', ')} FROM read_parquet(${quote(file)})`
       await measure('insert', async () => {
         await writeFile(file, bytes)
         await connect((connection) => connection.command(create))
       }).catch((cause: unknown) => {
-        throw new DatasetError('altered', `table ${table}: unreadable Parquet; export the dataset anew`, { cause })
+        throw new DatasetError(
+          'altered',
+          `table ${table}: unreadable Parquet, or without a column of the contract; export the dataset anew`,
+          { cause },
+        )
       })
       await rm(file, { force: true })
     },

@@ -9,7 +9,7 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
   const running = new Map<number, AbortController>()
   let dataset: Dataset | undefined
 
-  const open = async (baseUrl: string) => {
+  const open = async ({ baseUrl, tables }: Extract<Request, { type: 'open' }>) => {
     try {
       const times: [LoadStage, number][] = []
       const start = performance.now()
@@ -21,6 +21,7 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
         return store
       })
       dataset = await loadDataset(httpSource(baseUrl), store, {
+        tables,
         onProgress: (progress) => send({ type: 'progress', progress }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),
       })
@@ -63,7 +64,7 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
     })
 
   return (request) => {
-    if (request.type === 'open') void open(request.baseUrl)
+    if (request.type === 'open') void open(request)
     else if (request.type === 'batch') void answer(request.id, request.statements)
     else if (request.type === 'rows') void loadRows(request.id)
     else running.get(request.id)?.abort()

@@ -1,11 +1,11 @@
 import type { Manifest } from 'hirescope/contract'
 import type { Columns, Job, LoadStage, Statement } from 'hirescope/metrics'
 import { DatasetError, type DatasetErrorCode } from '../dataset-error.ts'
-import type { LoadProgress } from '../loader.ts'
+import type { LoadOptions, LoadProgress } from '../loader.ts'
 
 /** From the page to the dataset worker. `open` comes first and once; its address is absolute. */
 export type Request =
-  | { type: 'open'; baseUrl: string }
+  | { type: 'open'; baseUrl: string; tables: LoadOptions['tables'] }
   | { type: 'batch'; id: number; statements: readonly Statement[] }
   | { type: 'rows'; id: number }
   | { type: 'cancel'; id: number }

@@ -18,7 +18,7 @@ export interface OpenOptions extends LoadOptions {
  */
 export const openDataset = async (
   baseUrl: string,
-  { signal, onProgress, onStart, timing }: OpenOptions = {},
+  { signal, onProgress, onStart, timing, tables }: OpenOptions = {},
 ): Promise<Dataset & { close(): Promise<void> }> => {
   signal?.throwIfAborted()
   if (typeof WebAssembly === 'undefined') {
@@ -30,7 +30,10 @@ export const openDataset = async (
   const abort = () => line.end(signal?.reason)
   signal?.addEventListener('abort', abort)
   try {
-    const { manifest, jobs, times } = await line.open(new URL(baseUrl, document.baseURI).href, { onProgress, onStart })
+    const { manifest, jobs, times } = await line.open(new URL(baseUrl, document.baseURI).href, tables, {
+      onProgress,
+      onStart,
+    })
     times.forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
     return { manifest, jobs, engine, loadRows, close: () => engine.close() }
   } catch (error) {
@@ -126,10 +129,10 @@ const createLine = () => {
     times.forEach(([stage, milliseconds]) => options.timing?.(stage, milliseconds))
   }
 
-  const open = (baseUrl: string, listener: Listener) =>
+  const open = (baseUrl: string, tables: LoadOptions['tables'], listener: Listener) =>
     new Promise<Opened>((resolve, reject) => {
       opening = { resolve, reject, ...listener }
-      post({ type: 'open', baseUrl })
+      post({ type: 'open', baseUrl, tables })
     })
 
   return { engine, loadRows, open, end }

@@ -118,7 +118,9 @@ export const askAll = async (address: string, viewsSql: string, repetitions: num
     shares[name] = round((basis?.counts.applications ?? 0) / Number(all))
   }
 
-  const [plain, loops] = [await createPlain(dataset, viewsSql), await createLoops(dataset)]
+  const whole = await openDataset(address, { tables: 'all' })
+  await whole.loadRows()
+  const [plain, loops] = [await createPlain(whole, viewsSql), await createLoops(whole)]
   const baselines: Record<string, Compared> = {}
   for (const [name, scope] of Object.entries({ whole_scope: {}, one_job: jobScope })) {
     const product = plainly(await runAll(dataset, metrics, scope))
@@ -134,6 +136,7 @@ export const askAll = async (address: string, viewsSql: string, repetitions: num
     )
   }
   await dataset.close()
+  await whole.close()
   return {
     whole_scope,
     one_job,

@@ -3,7 +3,7 @@ import { weekStarts, type Columns, type Dataset } from 'hirescope/metrics'
 import { activeStages, createAnswers, shownOutcomes, type Answers, type Numbers, type Stages } from './plain.ts'
 
 const codes = `
-candidate AS (SELECT *, row_number() OVER (ORDER BY candidate_id) - 1 AS code FROM v_candidates),
+candidate AS (SELECT *, row_number() OVER (ORDER BY candidate_key) - 1 AS code FROM v_candidates),
 job AS (SELECT *, row_number() OVER (ORDER BY title, job_id) - 1 AS code FROM v_jobs),
 city AS (
   SELECT name, row_number() OVER (ORDER BY name) - 1 AS code
@@ -13,7 +13,7 @@ skill AS (SELECT skill, row_number() OVER (ORDER BY skill) - 1 AS code FROM (SEL
 resume AS (
   SELECT v_resumes.*, candidate.code AS candidate,
     row_number() OVER (ORDER BY candidate.code, created_at, resume_key) - 1 AS code
-  FROM v_resumes JOIN candidate USING (candidate_id))`
+  FROM v_resumes JOIN candidate USING (candidate_key))`
 
 const int = (expression: string, name: string) => `CAST(${expression} AS INTEGER) AS ${name}`
 
@@ -38,7 +38,7 @@ ORDER BY candidate.code`,
   applications: `
 SELECT ${int('job.code', 'job')}, ${int('candidate.code', 'candidate')}, ${day('applied_on')}, application_key AS key,
   ${position(stages, 'stage')}, ${position(outcomes, 'outcome')}, ${time('outcome_at', 'outcome_at')}
-FROM v_applications JOIN candidate USING (candidate_id) JOIN job USING (job_id)
+FROM v_applications JOIN candidate USING (candidate_key) JOIN job USING (job_id)
 ORDER BY job.code, candidate.code`,
   resumes: `
 SELECT ${int('candidate', 'candidate')}, ${int('coalesce(job.code, -1)', 'job')}, ${int('coalesce(city.code, (SELECT count(*) FROM city))', 'city')},
@@ -51,11 +51,11 @@ FROM v_resume_skills JOIN resume USING (resume_key) JOIN skill USING (skill)
 ORDER BY resume.code`,
   assessments: `
 SELECT ${int('job.code', 'job')}, ${int('candidate.code', 'candidate')}, ${day('assigned_on')}
-FROM v_assessments JOIN candidate USING (candidate_id) JOIN job USING (job_id)
+FROM v_assessments JOIN candidate USING (candidate_key) JOIN job USING (job_id)
 ORDER BY job.code, candidate.code`,
   screenings: `
 SELECT ${int('job.code', 'job')}, ${int('candidate.code', 'candidate')}, ${day('assigned_on')}, ${int('revoked', 'revoked')}
-FROM v_screenings JOIN candidate USING (candidate_id) JOIN job USING (job_id)
+FROM v_screenings JOIN candidate USING (candidate_key) JOIN job USING (job_id)
 ORDER BY job.code, candidate.code`,
   credits: `
 SELECT ${int('job.code', 'job')}, CAST(round(credits * 10000) AS DOUBLE) AS units

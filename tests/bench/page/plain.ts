@@ -289,7 +289,7 @@ const numbersOf = (results: Row[][]): Numbers => {
 /**
  * The baseline of plain SQL: makes tables of the readable views, with ids and names as text, and asks them one statement for
  * each endpoint, as somebody would who knows the definitions and nothing of the product.
- * Needs the tables of single rows (`loadRows`). `viewsSql` is the text of the bundle's views file.
+ * Needs all tables, loaded (`loadRows`). `viewsSql` is the text of the bundle's views file.
  */
 export const createPlain = async (
   dataset: Dataset,
@@ -297,7 +297,14 @@ export const createPlain = async (
 ): Promise<{ ask(scope: { job_id?: string }): Promise<Answers> }> => {
   for (const [sql, name = ''] of viewsSql.matchAll(/^CREATE OR REPLACE VIEW v_(\w+) AS[^;]*/gm))
     if (readable.includes(name)) await define(dataset, sql)
-  for (const name of readable) await define(dataset, `CREATE OR REPLACE TABLE plain_${name} AS SELECT * FROM v_${name}`)
+  const ofCandidates = ['candidates', 'applications', 'resumes', 'resume_skills', 'assessments', 'screenings']
+  for (const name of readable) {
+    const rows = ofCandidates.includes(name)
+      ? `SELECT ids.candidate_id, COLUMNS(t.* EXCLUDE ${name === 'candidates' ? '(candidate_key, candidate_id)' : 'candidate_key'})
+         FROM v_${name} AS t JOIN source_ids_candidates AS ids USING (candidate_key)`
+      : `SELECT * FROM v_${name}`
+    await define(dataset, `CREATE OR REPLACE TABLE plain_${name} AS ${rows}`)
+  }
   const answers = createAnswers(dataset)
   const [firstWeek = ''] = weekStarts(dataset.manifest)
   return {
