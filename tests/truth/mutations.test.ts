@@ -35,7 +35,6 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['WHERE ranked.position <= 3', 'WHERE ranked.position <= 2'],
     ['ORDER BY sum(n) DESC, skill_key', 'ORDER BY sum(n), skill_key'],
     ['SELECT top_skill_1,', 'SELECT top_skill_2 AS top_skill_1,'],
-    ['resumes.pair_key IS NULL', 'FALSE'],
   ],
   'most-recent-applicant': [
     ['max(latest_resume_s)', 'min(latest_resume_s)'],
@@ -71,6 +70,7 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['FILTER (WHERE score = 7)', 'FILTER (WHERE score >= 7)'],
     ['resumes_score_7,', 'resumes_score_8 AS resumes_score_7,'],
     ['FROM alike WHERE NOT several', 'FROM alike'],
+    ['resumes.pair_key IS NULL', 'FALSE'],
   ],
   'applicants-stage-graph-overview': [
     ['DESC, title_rank', 'DESC, title_rank DESC'],
