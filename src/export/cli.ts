@@ -124,7 +124,7 @@ export const describe = ({ orgs, unattributed, asOf, seconds }: ExportSummary): 
   ].join('\n')
 }
 
-/** `npm run export`: 0 if every org was published, else 1 with a line that says why. */
+/** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const reporter = reporterOf(terminal)
   try {
@@ -139,6 +139,8 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     reporter.end()
     terminal.out(`${describe(summary)}\n`)
     if (summary.orgs.length === 0) throw new ExportError('source: it holds no organisation; check the adapter')
+    if (summary.missing.length)
+      throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
     return summary.orgs.every(({ error }) => error === null) ? 0 : 1
   } catch (error) {
     reporter.end()

@@ -30,6 +30,8 @@ export interface OrgSummary {
 export interface ExportSummary {
   asOf: string
   orgs: OrgSummary[]
+  /** Orgs for which the configuration has settings and the source no row. */
+  missing: string[]
   /** Rows that belong to no org. */
   unattributed: IssueCount[]
   read: Partial<Record<SourceTableName, number>>
@@ -173,7 +175,8 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       const orgs: OrgSummary[] = []
       const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
       const wanted = rows.filter(({ org_id }) => !options.orgs || options.orgs.includes(String(org_id)))
-      const unknown = (options.orgs ?? []).filter((id) => !rows.some(({ org_id }) => org_id === id))
+      const lacks = (id: string) => !rows.some(({ org_id }) => org_id === id)
+      const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
       for (const { k, org_id, name, time_zone, week_start } of wanted) {
         signal?.throwIfAborted()
@@ -204,6 +207,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       return {
         asOf,
         orgs,
+        missing: Object.keys(config.orgs).filter(lacks),
         unattributed,
         read: Object.fromEntries(read),
         seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },

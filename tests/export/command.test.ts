@@ -141,6 +141,16 @@ describe('one clear line says', () => {
     await expect(readdir(join(folder, 'target', 'o'))).rejects.toThrow('ENOENT')
   })
 
+  it('that the configuration names an organisation that is not there, when the others are published', async () => {
+    const ended = await withConfig({ orgs: { o: { weekStart: 'sunday' }, O1: {}, O2: {} } })
+    expect(ended.code).toBe(1)
+    expect(ended.error).toBe('export failed: config: orgs: O1, O2 is not in the source; correct or remove it\n')
+    expect(ended.out).toContain('1 of 1 orgs published')
+    const [scope = ''] = await readdir(join(folder, 'target', 'o'))
+    const manifest: unknown = JSON.parse(await readFile(join(folder, 'target', 'o', scope, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({ week_start: 'sunday' })
+  })
+
   it('that there is no configuration, or none that can be read', async () => {
     expect(lineOf(await command())).toBe('arguments: --config is missing; see --help')
     const missing = join(folder, 'none.json')

@@ -1,22 +1,27 @@
+import { openAnswers } from 'hirescope/engine'
 import { folderSource } from 'hirescope/engine/native'
+import { parseConfig, runExport } from 'hirescope/export'
 import { metrics, run } from 'hirescope/metrics'
 import { spawn } from 'node:child_process'
+import { watch } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rowsOf } from '../oracle/case.ts'
 import { writeRows } from '../oracle/index.ts'
 import { openWhole } from './open-whole.ts'
 
+const sizes = [100, 300]
 const kills = process.env.HIRESCOPE_FULL ? 60 : 20
 
 let folder: string
-let scope: string
-const configs: string[] = []
+let compiled: string
+const configs = new Map<number, string>()
 
-/** An org with so many applicants, one application each, exported as of such a second. */
-const prepare = async (name: string, applicants: number) => {
+/** The configuration that exports an org with so many applicants, one application each. */
+const prepare = async (applicants: number): Promise<string> => {
   const rows = rowsOf({
     candidate: Array.from({ length: applicants }, (_, index) => ({ candidate_id: `c${index}` })),
     application: Array.from({ length: applicants }, (_, index) => ({
@@ -24,8 +29,8 @@ const prepare = async (name: string, applicants: number) => {
       candidate_id: `c${index}`,
     })),
   })
-  const { adapterFolder, dataFolder } = await writeRows(rows, join(folder, name))
-  const file = join(folder, `${name}.json`)
+  const { adapterFolder, dataFolder } = await writeRows(rows, join(folder, String(applicants)))
+  const file = join(folder, `${applicants}.json`)
   await writeFile(
     file,
     JSON.stringify({
@@ -37,81 +42,123 @@ const prepare = async (name: string, applicants: number) => {
       threads: 1,
     }),
   )
-  configs.push(file)
+  return file
 }
 
-const startExport = (config: string) => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export.ts', '--config', config], {
+/** What a run is killed in: any part of it, what it does from its first touch of the bundle on, the swap of the manifest. */
+type Moment = 'any' | 'writing' | 'swap'
+
+/** The shortest whole run so far, and the shortest from the first touch of the bundle on, in milliseconds. */
+const shortest = { run: Infinity, writing: Infinity }
+
+/** Runs an export in a process of its own. Whether it was killed; one that was not must have succeeded. */
+const runChild = (config: string, bundle: string, moment: Moment | null, touches: () => void): Promise<boolean> => {
+  const began = performance.now()
+  const child = spawn(process.execPath, [join(compiled, 'export.js'), '--config', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let timer: NodeJS.Timeout | undefined
+  const killWithin = (milliseconds: number) => {
+    timer ??= setTimeout(() => child.kill('SIGKILL'), milliseconds * Math.random())
+  }
+  if (moment === 'any') killWithin(shortest.run)
+  let touched: number | undefined
+  const watcher = watch(bundle, (_, file) => {
+    touched ??= performance.now()
+    touches()
+    if (moment === 'writing') killWithin(shortest.writing)
+    if (moment === 'swap' && file?.includes('manifest')) killWithin(20)
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { child, ended, output: () => output }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      watcher.close()
+      if (signal === 'SIGKILL') return resolve(true)
+      if (code !== 0) return reject(new Error(`the run ended with ${code ?? signal}: ${output}`))
+      const now = performance.now()
+      shortest.run = Math.min(shortest.run, now - began)
+      shortest.writing = Math.min(shortest.writing, now - (touched ?? now))
+      resolve(false)
+    })
+  })
+}
+
+/** Reads a bundle whole, as it is at this moment, and gives its number of applicants. */
+const read = async (bundle: string): Promise<number> => {
+  const dataset = await openWhole(bundle)
+  const { body } = await run(dataset, metrics['total-applicants'])
+  await dataset.close()
+  const total = body?.total_applicants ?? -1
+  expect(sizes).toContain(total)
+  expect(dataset.manifest.tables.applications.rows).toBe(total)
+  // The precomputed answers belong to the same dataset as the tables.
+  const { answers } = await openAnswers({ ...folderSource(bundle), manifest: async () => dataset.manifest })
+  expect(answers['total-applicants'].body).toEqual({ total_applicants: total })
+  return total
+}
+
+/** Compiles the command once for all runs; what it does not hold is found from where it lies. */
+const compile = async (): Promise<string> => {
+  const outDir = await mkdtemp(join(import.meta.dirname, '../../node_modules/.hirescope-kill-'))
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, external: ['@duckdb/node-api', '@electric-sql/pglite'] },
+    build: { ssr: 'scripts/export.ts', outDir, emptyOutDir: false },
+  })
+  return outDir
 }
 
 beforeAll(async () => {
+  compiled = await compile()
   folder = await mkdtemp(join(tmpdir(), 'hirescope-kill-'))
-  await prepare('few', 100)
-  await prepare('many', 300)
+  for (const size of sizes) configs.set(size, await prepare(size))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  for (const each of [folder, compiled]) await rm(each, { recursive: true, force: true })
+})
 
 it(`keeps readers on a whole dataset while the exporter is killed ${kills} times, and then succeeds`, async () => {
-  const first = startExport(configs[0]!)
-  expect(await first.ended, first.output()).toBe(0)
+  await runExport(parseConfig(JSON.parse(await readFile(configs.get(100)!, 'utf8'))))
   const target = join(folder, 'target', 'o')
-  scope = (await readdir(target))[0]!
+  const [scope = ''] = await readdir(target)
   const bundle = join(target, scope)
+  let total = await read(bundle)
 
-  let stop = false
-  let reads = 0
-  const seen = new Set<number>()
-  const reader = (async () => {
-    while (!stop) {
-      const dataset = await openWhole(bundle)
-      const { body } = await run(dataset, metrics['total-applicants'])
-      const total = body?.total_applicants ?? -1
-      expect([100, 300]).toContain(total)
-      expect(dataset.manifest.tables.applications.rows).toBe(total)
-      // The precomputed answers belong to the same dataset as the tables.
-      const source = folderSource(bundle)
-      const gunzipped = new Blob([(await source.open(dataset.manifest.answers)) as BlobPart])
-        .stream()
-        .pipeThrough(new DecompressionStream('gzip'))
-      const answers = (await new Response(gunzipped).json()) as Record<string, { body: unknown }>
-      expect(answers['total-applicants']?.body).toEqual({ total_applicants: total })
-      await dataset.close()
-      seen.add(total)
-      reads += 1
-    }
-  })()
-  reader.catch(() => undefined)
+  /** Exports what is not there yet; reads all the while that the bundle may change, and once more after that. */
+  const round = async (moment: Moment | null) => {
+    let over = false
+    let touches = () => {}
+    const touched = new Promise<void>((resolve) => (touches = resolve))
+    const child = runChild(configs.get(total === 100 ? 300 : 100)!, bundle, moment, touches)
+    const ended = child.then(
+      () => (over = true),
+      () => (over = true),
+    )
+    await Promise.race([touched, ended])
+    while (!over) await read(bundle)
+    const killed = await child
+    total = await read(bundle)
+    return killed
+  }
 
-  // How long a run takes, and from when on it touches the target, is learnt from one that is left alone.
-  const began = performance.now()
-  const alone = startExport(configs[1]!)
-  expect(await alone.ended, alone.output()).toBe(0)
-  const length = performance.now() - began
+  expect(await round(null)).toBe(false)
+  expect(total).toBe(300)
+  // A run may be faster than those before it and end before it is killed; then it is not counted.
+  const moments: Moment[] = ['any', 'writing', 'any', 'swap']
   let killed = 0
-  for (let round = 0; round < kills; round++) {
-    const { child, ended } = startExport(configs[round % 2]!)
-    const timer = setTimeout(() => child.kill('SIGKILL'), length * (0.3 + 0.75 * Math.random()))
-    await ended
-    clearTimeout(timer)
-    if (child.signalCode === 'SIGKILL') killed += 1
-  }
-  expect(killed).toBeGreaterThan(kills / 3)
+  for (let rounds = 0; killed < kills && rounds < 4 * kills; rounds++)
+    if (await round(moments[killed % moments.length]!)) killed += 1
+  expect(killed).toBe(kills)
 
-  for (const config of configs) {
-    const last = startExport(config)
-    expect(await last.ended, last.output()).toBe(0)
+  for (const after of total === 100 ? [300, 100] : [100, 300]) {
+    expect(await round(null)).toBe(false)
+    expect(total).toBe(after)
   }
-  stop = true
-  await reader
-  expect(reads).toBeGreaterThan(kills)
-  expect(seen).toEqual(new Set([100, 300]))
-
   const manifest = await folderSource(bundle).manifest()
   expect(manifest.scope.id).toBe(scope)
   const named = new Set<string>()
