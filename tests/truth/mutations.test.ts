@@ -18,7 +18,7 @@ import { exportInto } from './exported.ts'
  */
 const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
   'total-applicants': [
-    ['FROM repeated GROUP BY grain, assessed', 'FROM applications GROUP BY grain, assessed'],
+    ['FROM applications\nWHERE several', 'FROM applications'],
     ['CASE WHEN several THEN 0 ELSE n END', 'n'],
     ['SELECT applicants,', 'SELECT applications AS applicants,'],
     ['WHERE job_key = ', 'WHERE -1 <> '],
