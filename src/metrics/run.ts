@@ -60,16 +60,19 @@ const question = (metrics: AnyMetric[], context: Context): Question => {
   return { sql, rows, params: Object.fromEntries(Object.entries(values).filter(([name]) => named.has(name))) }
 }
 
+/** Whole numbers, lists of them and days: nothing that could end a literal. */
+const isPlain = (value: Param) => Number.isInteger(value) || (typeof value === 'string' && /^-?\d[\d,-]*$/.test(value))
+
 /**
- * Turns `$name` parameters into `$1`, `$2`, …, but for whole numbers, which the planner of an engine does better with in
- * the text.
+ * Turns `$name` parameters into `$1`, `$2`, …, but for what is made of digits alone: a statement with parameters is planned anew
+ * each time it runs, and worse.
  */
 export const positional = ({ sql, params }: Pick<Question, 'sql' | 'params'>): Statement => {
   const names: string[] = []
   const text = sql.replace(/\$([a-z_]+)/g, (_, name: string) => {
     const value = params[name]
     if (value === undefined) throw new Error(`metric: SQL names the parameter $${name}, which has no value`)
-    if (Number.isInteger(value)) return String(value)
+    if (isPlain(value)) return typeof value === 'string' ? `'${value}'` : String(value)
     if (!names.includes(name)) names.push(name)
     return `$${names.indexOf(name) + 1}`
   })

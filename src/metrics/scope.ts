@@ -124,12 +124,14 @@ export const shadow = (
   const params = { job, job_keys: keys?.length ? keys.join(',') : String(wholeScope - 1), ...filter?.params }
   const expressions = new Map<string, string>()
   if (keys) expressions.set('scope', "SELECT CAST(unnest(string_to_array($job_keys, ',')) AS INTEGER) AS job_key")
-  if (per === 'job' && !filter) {
-    expressions.set('rollup_job', `SELECT * FROM main.rollup_job WHERE ${inScope}`)
+  const shipped = filter ? undefined : `SELECT * FROM main.rollup_job WHERE ${inScope}`
+  if (per === 'job' && shipped) {
+    expressions.set('rollup_job', shipped)
     return { expressions: [...expressions], params, rows: false }
   }
   const columns = columnsIn(asked)
-  for (const [name, sql] of rollupExpressions(columns, per === 'job' ? 'job' : 'all', narrowTo(resolved)))
+  const grain = per === 'job' ? 'job' : 'all'
+  for (const [name, sql] of rollupExpressions(columns, grain, { narrow: narrowTo(resolved), shipped }))
     expressions.set(name, sql)
   return { expressions: [...expressions], params, rows: true }
 }
