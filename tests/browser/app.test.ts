@@ -24,7 +24,7 @@ const newPage = async (options: BrowserContextOptions = {}) => {
   const page = await context.newPage()
   // A file beside the app that is not there is no fault of the page, but Chromium writes a line about it.
   page.on('console', (message) => {
-    const missing = message.text().includes('status of 404') || message.text().includes('status of 403')
+    const missing = /status of (404|403|500)/.test(message.text())
     if (['error', 'warning'].includes(message.type()) && !missing) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -159,9 +159,32 @@ it('says when what it computes is not what the export says, and shows what it co
   await page.context().close()
 })
 
+it('starts the engine of a host that gives modules another type', async () => {
+  const page = await open('plain/?data=/data/org/twelve/')
+  expect(await tile(page, 'Applicants')).toMatch(/281\s/)
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.context().close()
+})
+
+it.each([
+  ['marks the results of the export as packed', '/unpacking/org/twelve/', 'Content-Encoding: gzip', /281\s/],
+  ['alters the results of the export', '/data/org/altered-answers/', 'export anew', /3\s/],
+])('computes the numbers by itself where the host %s, and says why', async (_, bundle, why, applicants) => {
+  const page = await open(`alone/?data=${bundle}`)
+  const alert = page.getByRole('alert')
+  expect(await alert.innerText()).toContain('The numbers of the export could not be used')
+  expect(await alert.innerText()).toContain(why)
+  expect(await tile(page, 'Applicants')).toMatch(applicants)
+  expect(await page.locator('header').innerText()).toContain('✓ verified · computed here')
+  expect(await jobBox(page).isEnabled()).toBe(true)
+  expect(await violations(page)).toEqual([])
+  await page.context().close()
+})
+
 it.each([
   ['a table is altered', '?data=/data/org/altered/', undefined, /3\s+4 applications/],
   ['there is no WebAssembly', '?org=b', 'delete globalThis.WebAssembly', /281\s+282 applications/],
+  ['the host gives HTML for the engine', 'html/?data=/data/org/twelve/', undefined, /281\s+282 applications/],
 ])('keeps the numbers of the export when %s', async (_, path, init, applicants) => {
   const page = await newPage()
   if (init) await page.addInitScript(init)
@@ -169,6 +192,7 @@ it.each([
   const alert = page.getByRole('alert')
   await alert.waitFor()
   expect(await alert.innerText()).toContain('The numbers below were computed when the data was exported.')
+  expect(await alert.innerText()).not.toContain('memory')
   expect(await tile(page, 'Applicants')).toMatch(applicants)
   expect(await page.locator('header').innerText()).toContain('numbers from the export')
   expect(await page.locator('header').innerText()).not.toContain('verified')
@@ -329,7 +353,9 @@ it('keeps the address of the bundle out of the address bar, and forgets it when 
 const failures: [what: string, path: string, title: string, init?: string][] = [
   ['no bundle at the address', '?viewer=gone', 'The data was not found'],
   ['an altered file', 'alone/?data=/data/org/altered/', 'The data is damaged'],
-  ['altered results', 'alone/?data=/data/org/altered-answers/', 'The data is damaged'],
+  ['neither results nor an engine', 'html/?data=/unpacking/org/twelve/', 'The engine could not be loaded'],
+  ['a host that answers 500', 'alone/?data=/failing/', 'The host has a fault'],
+  ['a manifest with a field of its own', 'alone/?data=/data/org/other/', 'The data does not fit this page'],
   ['another version', 'alone/?data=/data/org/newer/', 'The data is of another version'],
   ['a host that answers HTML for everything', 'html/', 'No data to show yet'],
   ['HTML in place of a bundle', 'html/?data=nowhere/', 'The address does not lead to a dataset'],
@@ -340,7 +366,7 @@ it.each(failures)('says what to do about %s', async (_, path, title, init) => {
   const page = await newPage()
   if (init) await page.addInitScript(init)
   await page.goto(site.url + path)
-  const alert = page.getByRole('alert')
+  const alert = page.getByRole('alert').filter({ hasText: title })
   await alert.waitFor()
   expect(await alert.innerText()).toContain(title)
   expect(await alert.innerText()).not.toMatch(/https?:|data\/org/)

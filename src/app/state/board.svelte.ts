@@ -69,20 +69,21 @@ export class Board {
   #engine = $state.raw<'starting' | 'ready' | 'failed'>('starting')
   #dataset: Dataset | null = null
   #job = $state.raw<ListedJob | null>(null)
-  #standing = $state.raw() as Standing
+  #standing = $state.raw<Standing | null>(null)
   #check = $state.raw<Check | null>(null)
   #slow = $state.raw(false)
   #lively = $state.raw(false)
   #retrying = $state.raw<EndpointId | null>(null)
-  readonly #precomputed: { manifest: Manifest; cards: Cards }
+  readonly #precomputed: { manifest: Manifest; cards: Cards } | null
   #question = new AbortController()
   #life = new AbortController()
 
-  constructor(manifest: Manifest, answers: Answers) {
+  /** Without answers of the export, nothing stands before the engine has computed it. */
+  constructor(manifest: Manifest, answers: Answers | null) {
     this.#manifest = manifest
-    this.#jobs = listed(answers)
-    this.#precomputed = { manifest, cards: fromExport(answers, manifest) }
-    this.#standing = { job: null, cards: this.#precomputed.cards }
+    this.#jobs = answers ? listed(answers) : []
+    this.#precomputed = answers && { manifest, cards: fromExport(answers, manifest) }
+    this.#standing = this.#precomputed && { job: null, cards: this.#precomputed.cards }
   }
 
   get manifest() {
@@ -108,8 +109,14 @@ export class Board {
     return this.#job !== null && this.#engine === 'starting'
   }
 
+  /** Null while there is nothing to show. */
   get standing() {
     return this.#standing
+  }
+
+  /** Whether the export's own numbers were there to begin with. */
+  get precomputed() {
+    return this.#precomputed !== null
   }
 
   /** Null until the numbers of the export have been computed again. */
@@ -148,14 +155,14 @@ export class Board {
     this.#engine = 'ready'
     this.#jobs = [...this.#dataset.jobs.values()]
     await this.#recompute(this.#dataset, signal)
-    if (this.#job && this.#standing.job === null && !signal.aborted) await this.show(this.#job.job_id)
+    if (this.#job && this.#standing?.job === null && !signal.aborted) await this.show(this.#job.job_id)
   }
 
   async show(job_id: string | null) {
     const job = job_id === null ? null : (this.#jobs.find((each) => each.job_id === job_id) ?? null)
     const { signal } = this.#ask()
     this.#job = job
-    if (job === this.#standing.job) {
+    if (job === this.#standing?.job) {
       this.#slow = false
       return
     }
@@ -177,13 +184,14 @@ export class Board {
   async retry(id: EndpointId) {
     const standing = this.#standing
     const dataset = this.#dataset
-    if (!dataset || this.#retrying) return
+    if (!dataset || !standing || this.#retrying) return
     const { signal } = this.#question
     this.#retrying = id
     const card = await this.#answerOne(dataset, id, standing.job, signal)
     this.#retrying = null
-    if (signal.aborted || this.#standing.job !== standing.job) return
-    this.#standing = { ...this.#standing, cards: { ...this.#standing.cards, [id]: card } }
+    const now = this.#standing
+    if (signal.aborted || now?.job !== standing.job) return
+    this.#standing = { ...now, cards: { ...now.cards, [id]: card } }
   }
 
   enliven() {
@@ -212,13 +220,14 @@ export class Board {
   async #recompute(dataset: Dataset, signal: AbortSignal) {
     const cards = await this.#answer(dataset, null, signal)
     if (signal.aborted) return
-    const before = this.#precomputed.cards
+    const before = this.#precomputed
     // A newer bundle may have been published meanwhile, whose numbers may well be others.
-    const comparable = dataset.manifest.sequence === this.#precomputed.manifest.sequence
-    const differs = (id: EndpointId) => !cards[id].error && !same(known(before[id]), known(cards[id]))
+    const comparable = before?.manifest.sequence === dataset.manifest.sequence ? before.cards : null
+    const differs = (id: EndpointId) =>
+      comparable !== null && !cards[id].error && !same(known(comparable[id]), known(cards[id]))
     this.#manifest = dataset.manifest
-    if (this.#standing.job === null) this.#standing = { job: null, cards }
-    this.#check = { differing: comparable ? ids.filter(differs) : [] }
+    if (!this.#standing?.job) this.#standing = { job: null, cards }
+    this.#check = { differing: ids.filter(differs) }
   }
 
   async #answer(dataset: Dataset, job: ListedJob | null, signal: AbortSignal): Promise<Cards> {
