@@ -22,7 +22,7 @@ interface Listener {
 /**
  * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it, and parquet-wasm
  * in this thread.
- * @throws DatasetError no-webassembly, network, timeout, engine
+ * @throws DatasetError no-webassembly, timeout, engine
  */
 export const startDuckDb = async ({ onDeath, onBytes }: Listener): Promise<TableStore> => {
   checkWebAssembly()

@@ -5,9 +5,11 @@ export type OnBytes = (loadedBytes: number, totalBytes: number) => void
 
 /**
  * Fetches a WebAssembly module, under its own type whatever type the host gives it.
- * @throws DatasetError network, where the host gives something else or nothing
+ * @throws DatasetError engine, where the host gives something else or nothing
  */
 export const fetchModule = async (url: string, onBytes: OnBytes = () => {}): Promise<Blob> => {
+  const unloaded = (wrong: string, cause?: unknown) =>
+    new DatasetError('engine', `engine file ${url.slice(url.lastIndexOf('/') + 1)}: ${wrong}`, { cause })
   const response = await fetch(url).catch((cause) => {
     throw unloaded('no answer from the host; check the connection and try again', cause)
   })
@@ -32,5 +34,3 @@ export const fetchModule = async (url: string, onBytes: OnBytes = () => {}): Pro
 
 const magic = [0, 0x61, 0x73, 0x6d]
 const advice = 'check that the .wasm files of the app were uploaded unaltered'
-
-const unloaded = (wrong: string, cause?: unknown) => new DatasetError('network', `engine file: ${wrong}`, { cause })
