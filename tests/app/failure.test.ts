@@ -32,7 +32,7 @@ describe('what the host gives for the manifest', () => {
 })
 
 it('does not blame memory for an engine that the host does not give', () => {
-  const error = new DatasetError('network', 'engine file: not WebAssembly; check it')
+  const error = new DatasetError('engine', 'engine file x.wasm: not WebAssembly; check it')
   const { title, advice } = describeEngineError(error)
   expect(title).toBe('The engine could not be loaded')
   expect(advice).toContain('.wasm files')

@@ -18,7 +18,7 @@ type Words = Omit<Failure, 'detail'>
 type Kind = DatasetError['code'] | 'engine-file' | 'host' | 'unknown-manifest'
 
 const kindOf = ({ code, message }: DatasetError): Kind => {
-  if (message.startsWith('engine file: ')) return 'engine-file'
+  if (message.startsWith('engine file ')) return 'engine-file'
   if (/: the host answers \d/.test(message)) return 'host'
   if (code === 'not-a-bundle' && !/^manifest: (a web page|not JSON);/.test(message)) return 'unknown-manifest'
   return code
