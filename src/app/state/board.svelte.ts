@@ -1,6 +1,7 @@
 import type { Answers, EndpointId, Manifest } from 'hirescope/contract'
 import { metrics, run, runAll, type AnswersOf, type Basis, type Dataset, type Job } from 'hirescope/metrics'
 import { ZodError } from 'zod'
+import { jobLabels } from '../job-labels.ts'
 import { same } from '../same.ts'
 
 /** What an answer stands on; one that was computed at the export comes without its SQL and time. */
@@ -18,8 +19,11 @@ export type Card<Id extends EndpointId = EndpointId> =
 
 type Cards = { [Id in EndpointId]: Card<Id> }
 
-/** A visible job. All but its id and title is null until the engine has started. */
-export type ListedJob = Pick<Job, 'job_id' | 'title' | 'department' | 'location'> & { status: string | null }
+/** A visible job, with a name that no other has. All but its id and title is null until the engine has started. */
+export type ListedJob = Pick<Job, 'job_id' | 'title' | 'department' | 'location' | 'created_at'> & {
+  status: string | null
+  label: string
+}
 
 /** The answers that stand on the page, all to the same question. `job` is null for all visible jobs. */
 export interface Standing {
@@ -48,14 +52,15 @@ const fromExport = (answers: Answers, { as_of, time_zone }: Manifest): Cards => 
   return Object.fromEntries(cards) as Cards
 }
 
-const listed = ({ 'applicants-stage-graph-overview': { body } }: Answers): ListedJob[] =>
-  (body?.results ?? []).map(({ job_id, job_name }) => ({
-    job_id,
-    title: job_name,
-    status: null,
-    department: null,
-    location: null,
-  }))
+const labelled = (jobs: readonly Omit<ListedJob, 'label'>[]): ListedJob[] => {
+  const labels = jobLabels(jobs)
+  return jobs.map((job, index) => ({ ...job, label: labels[index] ?? job.title }))
+}
+
+const listed = ({ 'applicants-stage-graph-overview': { body } }: Answers): ListedJob[] => {
+  const unknown = { status: null, department: null, location: null, created_at: null }
+  return labelled((body?.results ?? []).map(({ job_id, job_name }) => ({ ...unknown, job_id, title: job_name })))
+}
 
 const known = ({ answer }: Card) => answer && { ...answer, basis: answer.basis?.counts }
 
@@ -153,7 +158,7 @@ export class Board {
     }
     if (signal.aborted) return
     this.#engine = 'ready'
-    this.#jobs = [...this.#dataset.jobs.values()]
+    this.#jobs = labelled([...this.#dataset.jobs.values()])
     await this.#recompute(this.#dataset, signal)
     if (this.#job && this.#standing?.job === null && !signal.aborted) await this.show(this.#job.job_id)
   }
