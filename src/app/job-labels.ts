@@ -21,7 +21,7 @@ export const jobLabels = (jobs: readonly Facts[]): string[] => {
       const value = fact(each.job)
       if (value === null || (values.get(each.label)?.size ?? 0) < 2) return each
       const details = [...each.details, value]
-      return { ...each, details, label: `${each.job.title} (${details.join(', ')})` }
+      return { ...each, details, label: `${each.job.title} (${details.join(' · ')})` }
     })
   }
   return named.map(({ label }) => label)

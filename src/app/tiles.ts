@@ -42,6 +42,8 @@ const empty = (...basis: string[]): Reading => ({ kind: 'empty', basis })
 const failed: Reading = { kind: 'failed' }
 const noApplicants = empty('no applicants yet')
 
+const unbroken = (text: string) => text.replaceAll(' ', '\u00a0')
+
 const whole = (id: EndpointId): Taken => ({ id, title: metrics[id].title, definition: metrics[id].definition })
 /** A figure that is one field of `details`. */
 const ofDetails = (
@@ -60,7 +62,7 @@ const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest)
   const latest = () => {
     if (recent?.status !== 200) return 'latest résumé not known'
     const instant = recent.body.most_recent_applicant
-    if (instant !== null) return `latest résumé ${localTime(instant, time_zone, as_of)}`
+    if (instant !== null) return `latest résumé ${unbroken(localTime(instant, time_zone, as_of))}`
     return source_tables.resume ? 'no résumé yet' : 'the source has no résumés'
   }
   return {
@@ -143,8 +145,7 @@ const firstFill = (cards: Cards, { as_of, time_zone }: Manifest, jobs: readonly 
     if (!answer?.basis) return failed
     if (answer.status === 204) return noApplicants
     if (!hire) return absent('nobody hired yet')
-    const when =
-      hire.hired_at === null ? 'day not known' : localDay(hire.hired_at, time_zone, as_of).replaceAll(' ', '\u00a0')
+    const when = hire.hired_at === null ? 'day not known' : unbroken(localDay(hire.hired_at, time_zone, as_of))
     const basis = [`${job?.label ?? hire.job_title}, ${when}`, ...(hire.name === null ? [] : [hire.name])]
     return hire.days_to_fill === null ? absent(...basis) : value(decimal(hire.days_to_fill), basis)
   }

@@ -30,11 +30,11 @@ it('goes on to the status, then to the id, and says nothing that all have in com
     job('6', 'Waiter', null, 'open'),
   ]
   expect(jobLabels(jobs)).toEqual([
-    'Cook (Pune, open)',
-    'Cook (Pune, on hold)',
+    'Cook (Pune · open)',
+    'Cook (Pune · on hold)',
     'Cook (Delhi)',
-    'Waiter (Pune, id 4)',
-    'Waiter (Pune, id 5)',
+    'Waiter (Pune · id 4)',
+    'Waiter (Pune · id 5)',
     'Waiter',
   ])
 })

@@ -81,6 +81,14 @@ const bundles: Record<string, BundleOptions> = {
     },
     manifest: { source_tables: noTables },
   },
+  alike: {
+    queries: {
+      ...twelveJobs,
+      jobs: (twelveJobs.jobs ?? '')
+        .replace("'Job ' || j", "'Cook'")
+        .replace("'Pune' AS", "CASE j % 2 WHEN 0 THEN 'Pune' ELSE 'Delhi' END AS"),
+    },
+  },
   impossible: {
     queries: twelveJobs,
     rollup: (sql) => `SELECT * REPLACE (NULL AS resumes_score_7) FROM (${sql})`,
@@ -120,7 +128,7 @@ const directory: Directory = {
     {
       id: 'a',
       name: 'Anand',
-      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'impossible', 'drifted', 'gone'].map(viewer),
+      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'alike', 'impossible', 'drifted', 'gone'].map(viewer),
     },
     { id: 'b', name: 'Borealis', viewers: [viewer('twelve')] },
   ],

@@ -61,8 +61,8 @@ const cards = [
 
 it('shows the numbers of all nine endpoints', async () => {
   const page = await shared()
-  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé 31 May, 17:30/)
-  expect(await tile(page, 'Jobs')).toMatch(/6\s+open\s+3 closed · 3 other/)
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé\s31\sMay,\s17:30/)
+  expect(await tile(page, 'Jobs')).toMatch(/6\s+open\s+3 closed\s+3 draft or on hold\s+12 in all/)
   expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
   expect(await tile(page, 'Interviewed on video')).toMatch(/25\.27\s+%\s+71 of 281/)
   expect(await tile(page, 'Days to first fill')).toMatch(/\d\s+.+, \d+\sMar/)
@@ -80,7 +80,12 @@ it('says whose view it is, of how many jobs, as of when in the organisation’s 
   const page = await open('?org=b', { timezoneId: 'America/St_Johns' })
   const header = await page.locator('header').innerText()
   expect(header).toMatch(
-    /Test · Viewer twelve’s view \(editor\)\s+12 visible jobs\s+as of 1 Jun, 05:30 IST\s+✓ verified · recomputed here/,
+    /Viewer twelve \(editor\)\s+12 visible jobs · as of 1 Jun, 05:30 IST\s+✓ verified · recomputed here/,
+  )
+  await page.goto(`${site.url}alone/?data=/data/org/twelve/`)
+  await settled(page)
+  expect(await page.locator('header').innerText()).toMatch(
+    /Test · your view · 12 visible jobs · as of 1 Jun, 05:30 IST\s+✓ verified · recomputed here/,
   )
   await page.context().close()
 })
@@ -91,7 +96,7 @@ it('shows the numbers of the export before the engine, then computes the same', 
   await page.goto(site.url)
   await page.locator('main[aria-busy=false]').waitFor()
   await page.getByText('numbers from the export · engine starting').waitFor()
-  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé 31 May, 17:30/)
+  expect(await tile(page, 'Applicants')).toMatch(/281\s+282 applications\s+latest résumé\s31\sMay,\s17:30/)
   expect(await tile(page, 'Assessed')).toMatch(/50\.18\s+%\s+141 of 281/)
   expect(await card(page, 'applicants-stage-graph').innerText()).toContain(
     '282 applications = 254 above + 28 withdrawn',
@@ -261,7 +266,38 @@ it('explains how each number is computed, with the SQL that ran', async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Applicants: how is this computed?' }).click()
   expect(await dialog.innerText()).toContain('Most recent applicant')
+  expect(await dialog.innerText()).toContain('$job = -1 (all visible jobs)')
+  expect(await page.locator('h2 [role=dialog]').count()).toBe(0)
   await page.keyboard.press('Escape')
+})
+
+// Job J00, created on 1 January 2024 at 00:00 UTC, is the first to hire.
+it.each([
+  ['Jobs', /how many of them are open[^]+Jobs in scope\s+12\s+Open jobs\s+6\s+Closed jobs\s+3/],
+  ['Assessed', /who have an assessment\.\s+Applicants in scope\s+281\s+Applicants with an assessment\s+141/],
+  ['Interviewed on video', /not revoked\.\s+Applicants in scope\s+281\s+Applicants with a video[^]+71/],
+  ['Days to first fill', /from the creation[^]+Job created\s+1 Jan, 05:30\s+First hired\s+\d+ Mar, 18:30/],
+])('explains %s by its own words and numbers', async (label, text) => {
+  const page = await shared()
+  await page.getByRole('button', { name: `${label}: how is this computed?` }).click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.getByRole('heading').allInnerTexts()).toEqual([label])
+  expect(await dialog.innerText()).toMatch(text)
+  await page.keyboard.press('Escape')
+})
+
+it('tells jobs of one title apart wherever they are named', async () => {
+  const page = await open('?viewer=alike')
+  const named = 'Cook (Pune · closed · id J04)'
+  expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain(named)
+  await jobBox(page).click()
+  await page.keyboard.type('J04')
+  await option(page).filter({ hasText: named }).click()
+  await settled(page)
+  expect(await jobBox(page).inputValue()).toBe(named)
+  await card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Table' }).click()
+  expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain(named)
+  await page.context().close()
 })
 
 it('reads a chart out point by point', async () => {
@@ -286,10 +322,18 @@ it('hides and shows a series from the legend', async () => {
   await series.click()
 })
 
-it('says why there is nothing to show', async () => {
+it('says so to who sees no job', async () => {
   const page = await open('?viewer=empty')
+  expect(await page.locator('main').innerText()).toContain('No job is shared with you yet')
+  expect(await jobBox(page).count()).toBe(0)
+  expect(await page.locator('[data-tile], [data-card]').count()).toBe(0)
+  await page.context().close()
+})
+
+it('says why there is nothing to show', async () => {
+  const page = await open('?viewer=quiet')
   expect(await tile(page, 'Assessed')).toMatch(/No data available\s+no applicants yet/)
-  expect(await tile(page, 'Jobs')).toMatch(/0\s+open/)
+  expect(await tile(page, 'Jobs')).toMatch(/250\s+open\s+0 closed\s+250 in all/)
   for (const id of cards) expect(await card(page, id).innerText()).toContain('No data available')
   await page.context().close()
 })
@@ -424,6 +468,41 @@ it('fits a phone of 360 pixels without scrolling sideways', async () => {
   expect(await excess()).toBe(0)
   await card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Table' }).click()
   expect(await excess()).toBe(0)
+  await page.context().close()
+})
+
+it.each([1920, 1280, 768, 360])('has a receipt in one line, on a phone in two, at %i pixels', async (width) => {
+  const page = await open('', { viewport: { width, height: 740 } })
+  const box = await page.locator('.receipt').boundingBox()
+  expect(box?.height).toBeLessThan(width > 600 ? 24 : 42)
+  await page.context().close()
+})
+
+it('shows where a table goes on, and keeps its first column', async () => {
+  const page = await open('', { viewport: { width: 360, height: 740 } })
+  const overview = card(page, 'applicants-stage-graph-overview')
+  await overview.getByRole('button', { name: 'Table' }).click()
+  await overview.locator('.frame.right').waitFor()
+  const name = overview.locator('tbody th').first()
+  const before = await name.boundingBox()
+  await overview.getByRole('region').focus()
+  for (let step = 0; step < 30; step++) await page.keyboard.press('ArrowRight')
+  await overview.locator('.frame:not(.right)').waitFor()
+  expect((await name.boundingBox())?.x).toBe(before?.x)
+  await page.context().close()
+})
+
+it('has targets of at least 24 pixels on a touch screen, underlined where they are links', async () => {
+  const page = await open('', { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true })
+  const small = await page.locator('button:visible, select:visible').evaluateAll((targets) =>
+    targets
+      .map((target) => ({ name: target.textContent, box: target.getBoundingClientRect() }))
+      .filter(({ box }) => Math.min(box.width, box.height) < 24)
+      .map(({ name }) => name),
+  )
+  expect(small).toEqual([])
+  const question = card(page, 'weekly-graph').getByRole('button', { name: 'How is this computed?' })
+  expect(await question.evaluate((link) => getComputedStyle(link).textDecorationLine)).toBe('underline')
   await page.context().close()
 })
 

@@ -169,7 +169,7 @@ export class Workspace {
     let unpacked = false
     const source = httpSource(address, async (...request) => {
       const response = await fetch(...request)
-      if (/\.gz$/.test(new URL(response.url).pathname)) unpacked = response.headers.get('content-encoding') === 'gzip'
+      if (response.url.endsWith('.gz')) unpacked = response.headers.get('content-encoding') === 'gzip'
       return response
     })
     try {
