@@ -14,7 +14,7 @@ const json = (value: unknown) => () => new Response(JSON.stringify(value))
 describe('what the host gives for the manifest', () => {
   it('is told apart as a fault of the host', async () => {
     const { title, advice, detail } = await onManifest(() => new Response('', { status: 500 }))
-    expect(title).toBe('The host has a fault')
+    expect(title).toBe('The host answered with an error')
     expect(advice).toContain('nothing is wrong with your connection')
     expect(detail).toContain('500')
   })
@@ -42,7 +42,7 @@ it('does not blame memory for an engine that the host does not give', () => {
 
 it('does not blame the session for a fault of the host', () => {
   const { title } = describeMissing({ kind: 'refused', reason: 'host', detail: 'session.json: the host answered 500' })
-  expect(title).toBe('The host has a fault')
+  expect(title).toBe('The host answered with an error')
 })
 
 it('names no address', () => {

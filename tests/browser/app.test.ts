@@ -398,7 +398,7 @@ const failures: [what: string, path: string, title: string, init?: string][] = [
   ['no bundle at the address', '?viewer=gone', 'The data was not found'],
   ['an altered file', 'alone/?data=/data/org/altered/', 'The data is damaged'],
   ['neither results nor an engine', 'html/?data=/unpacking/org/twelve/', 'The engine could not be loaded'],
-  ['a host that answers 500', 'alone/?data=/failing/', 'The host has a fault'],
+  ['a host that answers 500', 'alone/?data=/failing/', 'The host answered with an error'],
   ['a manifest with a field of its own', 'alone/?data=/data/org/other/', 'The data does not fit this page'],
   ['another version', 'alone/?data=/data/org/newer/', 'The data is of another version'],
   ['a host that answers HTML for everything', 'html/', 'No data to show yet'],

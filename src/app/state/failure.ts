@@ -74,7 +74,7 @@ const datasetFailures: Record<Kind, Words> = {
     retry: true,
   },
   host: {
-    title: 'The host has a fault',
+    title: 'The host answered with an error',
     advice:
       'The host was reached but answered with an error instead of the data; nothing is wrong with your connection or this browser. Try again in a few minutes; if it stays so, tell whoever runs this site to look into the host’s log.',
     retry: true,
