@@ -23,8 +23,8 @@ export const searchJobs = <Job extends ListedJob>(jobs: readonly Job[], query: s
   })
 }
 
-/** Jobs by title, as a person would look for them. */
+/** Jobs by name, as a person would look for them. */
 export const byTitle = <Job extends ListedJob>(jobs: readonly Job[]): readonly Job[] => {
   const { compare } = new Intl.Collator('en', { numeric: true })
-  return [...jobs].sort((a, b) => compare(a.title, b.title) || (a.job_id < b.job_id ? -1 : 1))
+  return [...jobs].sort((a, b) => compare(a.label, b.label) || (a.job_id < b.job_id ? -1 : 1))
 }

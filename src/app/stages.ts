@@ -47,7 +47,7 @@ export const inWords = ({ stages, withdrawn, unknown }: StageCounts): string => 
 /** A row of the overview: the endpoint's stages under the names of the stage graph. */
 export interface JobStages extends StageCounts {
   job_id: string
-  job_name: string
+  name: string
 }
 
 interface OverviewRow {
@@ -63,11 +63,16 @@ interface OverviewCounts {
   unknown: number
 }
 
-/** Joins the overview's rows with the counts beside them. */
-export const jobStages = (results: readonly OverviewRow[], byJob: readonly OverviewCounts[]): JobStages[] => {
+/** Joins the overview's rows with the counts beside them, under the names that the page has for jobs. */
+export const jobStages = (
+  results: readonly OverviewRow[],
+  byJob: readonly OverviewCounts[],
+  names: ReadonlyMap<string, string>,
+): JobStages[] => {
   const counts = new Map(byJob.map((row) => [row.job_id, row]))
   return results.map(({ job_id, job_name, stages: { reject, ...stages } }) => {
     const { applications = 0, withdrawn = 0, unknown = 0 } = counts.get(job_id) ?? {}
-    return { job_id, job_name, stages: { ...stages, rejected: reject }, applications, withdrawn, unknown }
+    const name = names.get(job_id) ?? job_name
+    return { job_id, name, stages: { ...stages, rejected: reject }, applications, withdrawn, unknown }
   })
 }

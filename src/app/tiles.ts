@@ -1,15 +1,27 @@
 import type { EndpointId, Manifest } from 'hirescope/contract'
+import { metrics } from 'hirescope/metrics'
 import { credits } from './counts.ts'
 import { counted, decimal, fewestForShares, localDay, localTime, number, ratio } from './format.ts'
-import type { Standing } from './state/board.svelte.ts'
+import type { ListedJob, Standing } from './state/board.svelte.ts'
 
-/** One of the seven figures: a value, or words on why there is none. */
+/** What a figure takes from a metric, in words and numbers. */
+export interface Taken {
+  id: EndpointId
+  title: string
+  definition: string
+  /** The counts that matter for it; without it all of them. */
+  only?: readonly string[]
+  /** What it stands on besides counts. */
+  rows?: readonly (readonly [label: string, value: string])[]
+}
+
+/** One of the seven figures: a number or a name, or words on why there is none. */
 export interface Tile {
   label: string
-  /** The metrics it is made of, with the counts that matter for it. */
-  metrics: readonly { id: EndpointId; only?: readonly string[] }[]
+  metrics: readonly Taken[]
   reading:
     | { kind: 'value'; value: string; unit?: string; basis: readonly string[] }
+    | { kind: 'name'; value: string; basis: readonly string[] }
     | { kind: 'absent'; basis: readonly string[] }
     | { kind: 'empty'; basis: readonly string[] }
     | { kind: 'failed' }
@@ -24,10 +36,25 @@ const value = (text: string, basis: readonly string[], unit?: string): Reading =
   basis,
   ...(unit !== undefined && { unit }),
 })
+const named = (text: string, basis: readonly string[]): Reading => ({ kind: 'name', value: text, basis })
 const absent = (...basis: string[]): Reading => ({ kind: 'absent', basis })
 const empty = (...basis: string[]): Reading => ({ kind: 'empty', basis })
 const failed: Reading = { kind: 'failed' }
 const noApplicants = empty('no applicants yet')
+
+const unbroken = (text: string) => text.replaceAll(' ', '\u00a0')
+
+const whole = (id: EndpointId): Taken => ({ id, title: metrics[id].title, definition: metrics[id].definition })
+/** A figure that is one field of `details`. */
+const ofDetails = (
+  label: string,
+  field: keyof typeof metrics.details.fields,
+  only: readonly string[],
+  rows: Taken['rows'] = [],
+): Pick<Tile, 'label' | 'metrics'> => ({
+  label,
+  metrics: [{ id: 'details', title: label, definition: metrics.details.fields[field], only, rows }],
+})
 
 const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest): Tile => {
   const total = cards['total-applicants'].answer
@@ -35,12 +62,12 @@ const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest)
   const latest = () => {
     if (recent?.status !== 200) return 'latest résumé not known'
     const instant = recent.body.most_recent_applicant
-    if (instant !== null) return `latest résumé ${localTime(instant, time_zone, as_of)}`
+    if (instant !== null) return `latest résumé ${unbroken(localTime(instant, time_zone, as_of))}`
     return source_tables.resume ? 'no résumé yet' : 'the source has no résumés'
   }
   return {
     label: 'Applicants',
-    metrics: [{ id: 'total-applicants' }, { id: 'most-recent-applicant' }],
+    metrics: [whole('total-applicants'), whole('most-recent-applicant')],
     reading:
       total?.status === 200
         ? value(number(total.body.total_applicants), [
@@ -57,10 +84,14 @@ const jobs = (cards: Cards): Tile => {
     if (!answer?.basis) return failed
     const { jobs, open_jobs, closed_jobs } = answer.basis.counts
     const other = jobs - open_jobs - closed_jobs
-    const basis = [`${number(closed_jobs)} closed${other ? ` · ${number(other)} other` : ''}`]
+    const basis = [
+      `${number(closed_jobs)} closed`,
+      ...(other ? [`${number(other)} draft or on hold`] : []),
+      `${number(jobs)} in all`,
+    ]
     return value(number(open_jobs), basis, 'open')
   }
-  return { label: 'Jobs', metrics: [{ id: 'details', only: ['jobs', 'open_jobs', 'closed_jobs'] }], reading: reading() }
+  return { ...ofDetails('Jobs', 'total_jobs', ['jobs', 'open_jobs', 'closed_jobs']), reading: reading() }
 }
 
 const creditsPerHire = (cards: Cards, { source_tables }: Manifest): Tile => {
@@ -76,11 +107,7 @@ const creditsPerHire = (cards: Cards, { source_tables }: Manifest): Tile => {
       ? absent('nobody hired yet', spent)
       : value(number(perHire), [spent, counted(hires, 'hire')])
   }
-  return {
-    label: 'Credits per hire',
-    metrics: [{ id: 'details', only: ['credit_units', 'hires'] }],
-    reading: reading(),
-  }
+  return { ...ofDetails('Credits per hire', 'credits_per_hire', ['credit_units', 'hires']), reading: reading() }
 }
 
 const ratioTile = (
@@ -106,23 +133,36 @@ const ratioTile = (
       ? value(number(part), [`of ${counted(applicants, 'applicant')}`])
       : value(ratio(percentage), [`${number(part)} of ${number(applicants)}`], '%')
   }
-  return { label, metrics: [{ id: 'details', only: [count, 'applicants'] }], reading: reading() }
+  return { ...ofDetails(label, field, [count, 'applicants']), reading: reading() }
 }
 
-const firstFill = (cards: Cards, { as_of, time_zone }: Manifest): Tile => {
+const firstFill = (cards: Cards, { as_of, time_zone }: Manifest, jobs: readonly ListedJob[]): Tile => {
   const { answer } = cards.details
+  const body = answer?.status === 200 ? answer.body : null
+  const hire = body && ('close_fill' in body ? body.close_fill : body.close_fills)
+  const job = hire && jobs.find(({ job_id }) => job_id === hire.job_id)
   const reading = () => {
     if (!answer?.basis) return failed
     if (answer.status === 204) return noApplicants
-    const hire = 'close_fill' in answer.body ? answer.body.close_fill : answer.body.close_fills
-    if (hire === null) return absent('nobody hired yet')
-    const when =
-      hire.hired_at === null ? 'day not known' : localDay(hire.hired_at, time_zone, as_of).replaceAll(' ', '\u00a0')
-    const basis = [`${hire.job_title}, ${when}`, ...(hire.name === null ? [] : [hire.name])]
+    if (!hire) return absent('nobody hired yet')
+    const when = hire.hired_at === null ? 'day not known' : unbroken(localDay(hire.hired_at, time_zone, as_of))
+    const basis = [`${job?.label ?? hire.job_title}, ${when}`, ...(hire.name === null ? [] : [hire.name])]
     return hire.days_to_fill === null ? absent(...basis) : value(decimal(hire.days_to_fill), basis)
   }
-  return { label: 'Days to first fill', metrics: [{ id: 'details', only: ['hires'] }], reading: reading() }
+  const at = (instant: string | null | undefined) =>
+    typeof instant === 'string' ? localTime(instant, time_zone, as_of) : 'not known'
+  const rows: Taken['rows'] = hire
+    ? [
+        // What is known of a job comes with the engine.
+        ...(job?.status == null ? [] : [['Job created', at(job.created_at && utc(job.created_at))] as const]),
+        ['First hired', at(hire.hired_at)],
+      ]
+    : []
+  return { ...ofDetails('Days to first fill', 'close_fill', ['hires'], rows), reading: reading() }
 }
+
+/** A timestamp as the engine prints it, as an instant. */
+const utc = (timestamp: string) => `${timestamp.replace(' ', 'T')}Z`
 
 const topCity = (cards: Cards): Tile => {
   const { answer } = cards['top-location']
@@ -131,9 +171,9 @@ const topCity = (cards: Cards): Tile => {
     const { top_location, applicant_count } = answer.body
     return top_location === null
       ? empty(answer.basis.counts.applicants ? 'no applicant names a city' : 'no applicants yet')
-      : value(top_location, [counted(applicant_count, 'applicant')])
+      : named(top_location, [counted(applicant_count, 'applicant')])
   }
-  return { label: 'Top city', metrics: [{ id: 'top-location' }], reading: reading() }
+  return { label: 'Top city', metrics: [whole('top-location')], reading: reading() }
 }
 
 const topSkills = (cards: Cards): Tile => {
@@ -147,16 +187,16 @@ const topSkills = (cards: Cards): Tile => {
     const counts = second
       ? `${number(first.count)} and ${number(second.count)} applicants`
       : counted(first.count, 'applicant')
-    return value([first, ...(second ? [second] : [])].map(({ skill }) => skill).join(', '), [
+    return named([first, ...(second ? [second] : [])].map(({ skill }) => skill).join(', '), [
       counts,
       ...(third ? [`then ${third.skill} (${number(third.count)})`] : []),
     ])
   }
-  return { label: 'Top skills', metrics: [{ id: 'top-skill' }], reading: reading() }
+  return { label: 'Top skills', metrics: [whole('top-skill')], reading: reading() }
 }
 
 /** The seven figures of the page; for one job, credits per hire stand in place of the number of jobs. */
-export const tiles = ({ job, cards }: Standing, manifest: Manifest): Tile[] => [
+export const tiles = ({ job, cards }: Standing, manifest: Manifest, visible: readonly ListedJob[]): Tile[] => [
   applicants(cards, manifest),
   job ? creditsPerHire(cards, manifest) : jobs(cards),
   ratioTile(cards, manifest, ['Assessed', 'assessment_ratio', 'assessed', 'assessment', 'assessments']),
@@ -167,7 +207,7 @@ export const tiles = ({ job, cards }: Standing, manifest: Manifest): Tile[] => [
     'screening',
     'video interviews',
   ]),
-  firstFill(cards, manifest),
+  firstFill(cards, manifest, visible),
   topCity(cards),
   topSkills(cards),
 ]

@@ -37,11 +37,22 @@ const firstHire = (row: Details, jobs: readonly Job[]): CloseFill | null => {
   }
 }
 
-export const details = defineScopeMetric({
+/** What each number of the body means, in words. */
+const fields = {
+  total_applicants: 'Applicants in scope.',
+  assessment_ratio: 'The share of applicants in scope who have an assessment.',
+  personality_screening_ratio: 'The share of applicants in scope who have a video interview that was not revoked.',
+  close_fill:
+    'The days from the creation of a job to the first hire for it; of several jobs, the one that hired first.',
+  credits_per_hire: 'For one job: the credits spent on it per application hired, rounded to a whole number.',
+  total_jobs:
+    'For several jobs: how many there are, and how many of them are open and closed. Jobs in draft or on hold count in the total alone.',
+} as const
+
+const metric = defineScopeMetric({
   id: 'details',
   title: 'Details',
-  definition:
-    'Applicants; the share of them with an assessment, and with a video interview that was not revoked; the first hire and the days from the creation of its job to it; for one job the credits spent per hire, for several the number of jobs, open and closed.',
+  definition: Object.values(fields).join(' '),
   unit: 'applicants, per cent, days, credits, jobs',
   select: [
     'applicants',
@@ -99,3 +110,5 @@ export const details = defineScopeMetric({
     return { status: 200, body, counts }
   },
 })
+
+export const details = { ...metric, fields }

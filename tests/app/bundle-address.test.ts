@@ -120,7 +120,7 @@ describe('finding the bundle', () => {
   it.each([
     ['signed-out', () => status(401)],
     ['signed-out', () => status(403)],
-    ['unreadable', () => status(500)],
+    ['host', () => status(500)],
     ['unreadable', () => new Response('{"data":')],
     ['unreadable', () => json({ data: 'o/s/', more: 1 })],
     ['elsewhere', () => json({ data: 'https://elsewhere.example/o/s/' })],

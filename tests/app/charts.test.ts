@@ -17,6 +17,7 @@ const colours = {
   line: 'line',
   grid: 'grid',
   series1: 'one',
+  series1Hover: 'one, hovered',
   series2: 'two',
   series3: 'three',
 }
@@ -58,6 +59,13 @@ describe('the weekly chart', () => {
       ['Applications', 'one'],
       ['Video interviews', 'three'],
     ])
+  })
+
+  it('keeps the colours of the page under the pointer', () => {
+    const [series] = weeklyChart(weekly(rising, zero, zero), colours).data.datasets
+    expect(series).toMatchObject({ pointHoverBackgroundColor: 'one', pointHoverBorderColor: 'card' })
+    const [scores] = scoreChart([{ score: 4, count: 90 }], colours).data.datasets
+    expect(scores).toMatchObject({ hoverBackgroundColor: 'one, hovered' })
   })
 
   it('hides what the legend says', () => {

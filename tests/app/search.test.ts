@@ -5,6 +5,8 @@ const job = (job_key: number, title: string, location: string | null = null) => 
   job_key,
   job_id: `J-${job_key}`,
   title,
+  label: title,
+  created_at: null,
   status: 'open',
   department: null,
   location,

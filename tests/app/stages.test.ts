@@ -21,10 +21,10 @@ it('reads the overview under the names of the stage graph', () => {
   const { rejected, ...others } = none
   const results = [{ job_id: '7', job_name: 'Cook', stages: { ...others, hired: 2, reject: rejected + 5 } }]
   const counts = [{ job_id: '7', applications: 9, withdrawn: 1, unknown: 1 }]
-  expect(jobStages(results, counts)).toEqual([
+  expect(jobStages(results, counts, new Map([['7', 'Cook (Pune)']]))).toEqual([
     {
       job_id: '7',
-      job_name: 'Cook',
+      name: 'Cook (Pune)',
       stages: { ...none, hired: 2, rejected: 5 },
       applications: 9,
       withdrawn: 1,

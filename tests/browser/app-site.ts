@@ -80,6 +80,14 @@ const bundles: Record<string, BundleOptions> = {
     },
     manifest: { source_tables: noTables },
   },
+  alike: {
+    queries: {
+      ...twelveJobs,
+      jobs: (twelveJobs.jobs ?? '')
+        .replace("'Job ' || j", "'Cook'")
+        .replace("'Pune' AS", "CASE j % 2 WHEN 0 THEN 'Pune' ELSE 'Delhi' END AS"),
+    },
+  },
   impossible: {
     queries: twelveJobs,
     rollup: (sql) => `SELECT * REPLACE (NULL AS resumes_score_7) FROM (${sql})`,
@@ -119,7 +127,7 @@ const directory: Directory = {
     {
       id: 'a',
       name: 'Anand',
-      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'impossible', 'drifted', 'gone'].map(viewer),
+      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'alike', 'impossible', 'drifted', 'gone'].map(viewer),
     },
     { id: 'b', name: 'Borealis', viewers: [viewer('twelve')] },
   ],
@@ -136,7 +144,11 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Builds the app and serves it beside bundles: as the demo does under /, alone under /alone/, under /html/ as a host that answers HTML for everything. */
+/**
+ * Builds the app and serves it beside bundles: as the demo does under /, alone under /alone/, and by hosts with faults: HTML for
+ * everything but scripts, styles and fonts under /html/, modules as plain text under /plain/; bundles whose packed files are marked as
+ * such under /unpacking/, nothing but errors under /failing/.
+ */
 export const startSite = async (): Promise<Site> => {
   const folder = await temporaryFolder()
   const dist = join(folder, 'dist')
@@ -161,6 +173,7 @@ export const startSite = async (): Promise<Site> => {
   })
   const newer = await writeBundle(join(data, 'newer'), { rows: {} })
   await writeManifest(join(data, 'newer'), { ...newer, contract_version: 99 })
+  await writeManifest(join(data, 'other'), { ...newer, mood: 'good' } as Manifest)
   for (const name of ['altered', 'altered-answers']) {
     const bundle = join(data, name)
     const written = await writeBundle(bundle)
@@ -178,21 +191,29 @@ export const startSite = async (): Promise<Site> => {
   }
   const html = await readFile(join(dist, 'index.html'))
   const server = await serveFolders(
-    { '/': dist, '/alone/': dist, '/html/': dist, '/data/': join(folder, 'data') },
+    {
+      '/': dist,
+      '/alone/': dist,
+      '/html/': dist,
+      '/plain/': dist,
+      '/data/': join(folder, 'data'),
+      '/unpacking/': join(folder, 'data'),
+    },
     (path, response) => {
+      if (path.startsWith('/failing/')) return (response.writeHead(500).end(), true)
+      if (path.startsWith('/unpacking/') && path.endsWith('.gz')) response.setHeader('content-encoding', 'gzip')
       if (path === '/directory.json') {
         response.setHeader('content-type', 'application/json')
         response.end(JSON.stringify(directory))
         return true
       }
-      if (held && /duckdb.*\.wasm$/.test(path)) {
-        held.push(async () => {
-          response.setHeader('content-type', 'application/wasm')
-          response.end(await readFile(join(dist, path)))
-        })
-        return true
+      const module = async (type: string) => {
+        response.setHeader('content-type', type)
+        response.end(await readFile(join(dist, path.replace('/plain/', '/'))))
       }
-      if (path.startsWith('/html/') && !path.startsWith('/html/assets/')) {
+      if (held && /duckdb.*\.wasm$/.test(path)) return (held.push(() => void module('application/wasm')), true)
+      if (/^\/plain\/.*\.wasm$/.test(path)) return (void module('text/plain'), true)
+      if (path.startsWith('/html/') && !/\.(js|css|woff2)$/.test(path)) {
         response.setHeader('content-type', 'text/html')
         response.end(html)
         return true

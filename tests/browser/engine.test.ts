@@ -269,8 +269,8 @@ it('says that WebAssembly is unavailable where the CSP forbids it', async () => 
 it.each([
   ['the dataset worker', /dataset-worker.*\.js$/, 'dataset worker: stopped; reload the page'],
   ["DuckDB's worker", /eh\.worker.*\.js$/, /^engine: stopped \(.+\); reload the page$/],
-  ["DuckDB's module", /duckdb-eh.*\.wasm$/, /^engine: stopped \(.+\); reload the page$/],
-  ["parquet-wasm's module", /parquet_wasm.*\.wasm$/, /^engine: did not start \(.+\); reload the page$/],
+  ["DuckDB's module", /duckdb-eh.*\.wasm$/, /^engine file duckdb-eh.*\.wasm: the host answers 404; check /],
+  ["parquet-wasm's module", /parquet_wasm.*\.wasm$/, /^engine file parquet_wasm.*\.wasm: the host answers 404; check /],
 ])('says at once that %s is missing from the host', async (_, missing, message) => {
   intercept = (path, response) => missing.test(path) && (response.writeHead(404).end(), true)
   const found = await failure(bundle)

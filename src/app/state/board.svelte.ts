@@ -1,6 +1,7 @@
 import type { Answers, EndpointId, Manifest } from 'hirescope/contract'
 import { metrics, run, runAll, type AnswersOf, type Basis, type Dataset, type Job } from 'hirescope/metrics'
 import { ZodError } from 'zod'
+import { jobLabels } from '../job-labels.ts'
 import { same } from '../same.ts'
 
 /** What an answer stands on; one that was computed at the export comes without its SQL and time. */
@@ -18,8 +19,11 @@ export type Card<Id extends EndpointId = EndpointId> =
 
 type Cards = { [Id in EndpointId]: Card<Id> }
 
-/** A visible job. All but its id and title is null until the engine has started. */
-export type ListedJob = Pick<Job, 'job_id' | 'title' | 'department' | 'location'> & { status: string | null }
+/** A visible job, with a name that no other has. All but its id and title is null until the engine has started. */
+export type ListedJob = Pick<Job, 'job_id' | 'title' | 'department' | 'location' | 'created_at'> & {
+  status: string | null
+  label: string
+}
 
 /** The answers that stand on the page, all to the same question. `job` is null for all visible jobs. */
 export interface Standing {
@@ -48,14 +52,15 @@ const fromExport = (answers: Answers, { as_of, time_zone }: Manifest): Cards => 
   return Object.fromEntries(cards) as Cards
 }
 
-const listed = ({ 'applicants-stage-graph-overview': { body } }: Answers): ListedJob[] =>
-  (body?.results ?? []).map(({ job_id, job_name }) => ({
-    job_id,
-    title: job_name,
-    status: null,
-    department: null,
-    location: null,
-  }))
+const labelled = (jobs: readonly Omit<ListedJob, 'label'>[]): ListedJob[] => {
+  const labels = jobLabels(jobs)
+  return jobs.map((job, index) => ({ ...job, label: labels[index] ?? job.title }))
+}
+
+const listed = ({ 'applicants-stage-graph-overview': { body } }: Answers): ListedJob[] => {
+  const unknown = { status: null, department: null, location: null, created_at: null }
+  return labelled((body?.results ?? []).map(({ job_id, job_name }) => ({ ...unknown, job_id, title: job_name })))
+}
 
 const known = ({ answer }: Card) => answer && { ...answer, basis: answer.basis?.counts }
 
@@ -69,20 +74,21 @@ export class Board {
   #engine = $state.raw<'starting' | 'ready' | 'failed'>('starting')
   #dataset: Dataset | null = null
   #job = $state.raw<ListedJob | null>(null)
-  #standing = $state.raw() as Standing
+  #standing = $state.raw<Standing | null>(null)
   #check = $state.raw<Check | null>(null)
   #slow = $state.raw(false)
   #lively = $state.raw(false)
   #retrying = $state.raw<EndpointId | null>(null)
-  readonly #precomputed: { manifest: Manifest; cards: Cards }
+  readonly #precomputed: { manifest: Manifest; cards: Cards } | null
   #question = new AbortController()
   #life = new AbortController()
 
-  constructor(manifest: Manifest, answers: Answers) {
+  /** Without answers of the export, nothing stands before the engine has computed it. */
+  constructor(manifest: Manifest, answers: Answers | null) {
     this.#manifest = manifest
-    this.#jobs = listed(answers)
-    this.#precomputed = { manifest, cards: fromExport(answers, manifest) }
-    this.#standing = { job: null, cards: this.#precomputed.cards }
+    this.#jobs = answers ? listed(answers) : []
+    this.#precomputed = answers && { manifest, cards: fromExport(answers, manifest) }
+    this.#standing = this.#precomputed && { job: null, cards: this.#precomputed.cards }
   }
 
   get manifest() {
@@ -108,8 +114,14 @@ export class Board {
     return this.#job !== null && this.#engine === 'starting'
   }
 
+  /** Null while there is nothing to show. */
   get standing() {
     return this.#standing
+  }
+
+  /** Whether the export's own numbers were there to begin with. */
+  get precomputed() {
+    return this.#precomputed !== null
   }
 
   /** Null until the numbers of the export have been computed again. */
@@ -146,16 +158,16 @@ export class Board {
     }
     if (signal.aborted) return
     this.#engine = 'ready'
-    this.#jobs = [...this.#dataset.jobs.values()]
+    this.#jobs = labelled([...this.#dataset.jobs.values()])
     await this.#recompute(this.#dataset, signal)
-    if (this.#job && this.#standing.job === null && !signal.aborted) await this.show(this.#job.job_id)
+    if (this.#job && this.#standing?.job === null && !signal.aborted) await this.show(this.#job.job_id)
   }
 
   async show(job_id: string | null) {
     const job = job_id === null ? null : (this.#jobs.find((each) => each.job_id === job_id) ?? null)
     const { signal } = this.#ask()
     this.#job = job
-    if (job === this.#standing.job) {
+    if (job === this.#standing?.job) {
       this.#slow = false
       return
     }
@@ -177,13 +189,14 @@ export class Board {
   async retry(id: EndpointId) {
     const standing = this.#standing
     const dataset = this.#dataset
-    if (!dataset || this.#retrying) return
+    if (!dataset || !standing || this.#retrying) return
     const { signal } = this.#question
     this.#retrying = id
     const card = await this.#answerOne(dataset, id, standing.job, signal)
     this.#retrying = null
-    if (signal.aborted || this.#standing.job !== standing.job) return
-    this.#standing = { ...this.#standing, cards: { ...this.#standing.cards, [id]: card } }
+    const now = this.#standing
+    if (signal.aborted || now?.job !== standing.job) return
+    this.#standing = { ...now, cards: { ...now.cards, [id]: card } }
   }
 
   enliven() {
@@ -212,13 +225,14 @@ export class Board {
   async #recompute(dataset: Dataset, signal: AbortSignal) {
     const cards = await this.#answer(dataset, null, signal)
     if (signal.aborted) return
-    const before = this.#precomputed.cards
+    const before = this.#precomputed
     // A newer bundle may have been published meanwhile, whose numbers may well be others.
-    const comparable = dataset.manifest.sequence === this.#precomputed.manifest.sequence
-    const differs = (id: EndpointId) => !cards[id].error && !same(known(before[id]), known(cards[id]))
+    const comparable = before?.manifest.sequence === dataset.manifest.sequence ? before.cards : null
+    const differs = (id: EndpointId) =>
+      comparable !== null && !cards[id].error && !same(known(comparable[id]), known(cards[id]))
     this.#manifest = dataset.manifest
-    if (this.#standing.job === null) this.#standing = { job: null, cards }
-    this.#check = { differing: comparable ? ids.filter(differs) : [] }
+    if (!this.#standing?.job) this.#standing = { job: null, cards }
+    this.#check = { differing: ids.filter(differs) }
   }
 
   async #answer(dataset: Dataset, job: ListedJob | null, signal: AbortSignal): Promise<Cards> {

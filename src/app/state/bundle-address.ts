@@ -5,7 +5,7 @@ export type Found =
   | { kind: 'bundle'; address: string }
   | { kind: 'directory'; directory: Directory }
   | { kind: 'nothing' }
-  | { kind: 'refused'; reason: 'elsewhere' | 'signed-out' | 'unreadable'; detail: string }
+  | { kind: 'refused'; reason: 'elsewhere' | 'signed-out' | 'host' | 'unreadable'; detail: string }
 
 /** What finding a bundle needs of the browser. */
 export interface Surroundings {
@@ -62,8 +62,7 @@ const readBeside = async (name: string, { page, fetch }: Surroundings, signal?: 
   if (response.status === 401 || response.status === 403)
     return { kind: 'refused', reason: 'signed-out', detail: `${name}: the host answered ${response.status}` }
   if (response.status === 404 || response.status === 410) return { kind: 'absent' }
-  if (!response.ok)
-    return { kind: 'refused', reason: 'unreadable', detail: `${name}: the host answered ${response.status}` }
+  if (!response.ok) return { kind: 'refused', reason: 'host', detail: `${name}: the host answered ${response.status}` }
   const text = await response.text()
   if (/^\s*</.test(text)) return { kind: 'absent' }
   try {

@@ -14,7 +14,17 @@ export interface Failure {
 
 type Words = Omit<Failure, 'detail'>
 
-const datasetFailures: Record<DatasetError['code'], Words> = {
+/** What the code of an error, which is also for other callers than a page, does not tell apart. */
+type Kind = DatasetError['code'] | 'engine-file' | 'host' | 'unknown-manifest'
+
+const kindOf = ({ code, message }: DatasetError): Kind => {
+  if (message.startsWith('engine file ')) return 'engine-file'
+  if (/: the host answers \d/.test(message)) return 'host'
+  if (code === 'not-a-bundle' && !/^manifest: (a web page|not JSON);/.test(message)) return 'unknown-manifest'
+  return code
+}
+
+const datasetFailures: Record<Kind, Words> = {
   'not-found': {
     title: 'The data was not found',
     advice:
@@ -33,6 +43,12 @@ const datasetFailures: Record<DatasetError['code'], Words> = {
       'The dataset was written by a version of hirescope that this page cannot read. Reload the page to get the newest app; if the message stays, the app and the exporter need to be brought to the same version.',
     retry: false,
   },
+  'unknown-manifest': {
+    title: 'The data does not fit this page',
+    advice:
+      'The manifest of the dataset is not as this page expects it, often because the app and the exporter are of different versions. Reload the page to get the newest app; if the message stays, whoever runs this site should bring both to the same version and export anew.',
+    retry: false,
+  },
   altered: {
     title: 'The data is damaged',
     advice:
@@ -49,6 +65,18 @@ const datasetFailures: Record<DatasetError['code'], Words> = {
     title: 'The query engine failed',
     advice:
       'The engine that computes the numbers failed in this browser, perhaps for want of memory. Close other tabs and try again.',
+    retry: true,
+  },
+  'engine-file': {
+    title: 'The engine could not be loaded',
+    advice:
+      'The host did not give the file of the engine that computes the numbers. Try again; if it stays so, whoever runs this site should check that the .wasm files of the app’s assets folder were uploaded, and that the host sends them as they are.',
+    retry: true,
+  },
+  host: {
+    title: 'The host answered with an error',
+    advice:
+      'The host was reached but answered with an error instead of the data; nothing is wrong with your connection or this browser. Try again in a few minutes; if it stays so, tell whoever runs this site to look into the host’s log.',
     retry: true,
   },
   timeout: {
@@ -73,6 +101,12 @@ const refusals: Record<(Found & { kind: 'refused' })['reason'], Words> = {
   'signed-out': {
     title: 'You are not signed in',
     advice: 'The host did not say which data is yours. Sign in and reload the page.',
+    retry: true,
+  },
+  host: {
+    title: datasetFailures.host.title,
+    advice:
+      'The host was reached but could not say which data is yours. Try again in a few minutes; if it stays so, tell whoever runs this site to look into the host’s log.',
     retry: true,
   },
   unreadable: {
@@ -100,7 +134,7 @@ const withoutAddresses = (text: string) => text.replace(/\b(?:https?|blob|file):
 /** Puts what was thrown into words. */
 export const describeError = (error: unknown): Failure => {
   const detail = withoutAddresses(error instanceof Error ? error.message : String(error))
-  if (error instanceof DatasetError) return { ...datasetFailures[error.code], detail }
+  if (error instanceof DatasetError) return { ...datasetFailures[kindOf(error)], detail }
   if (error instanceof TypeError) return { ...datasetFailures.network, detail }
   return { ...unforeseen, detail }
 }
@@ -108,7 +142,7 @@ export const describeError = (error: unknown): Failure => {
 const without =
   'The numbers below were computed when the data was exported. Single jobs cannot be shown without the engine.'
 
-const engineAdvice: Record<DatasetError['code'], string> = {
+const engineAdvice: Partial<Record<Kind, string>> = {
   'not-found': 'A file of the dataset was not found. Try again; if it stays so, tell whoever runs this site.',
   'not-a-bundle': 'The dataset could not be read again. Try again; if it stays so, tell whoever runs this site.',
   version: 'The dataset has been published in another version meanwhile. Reload the page.',
@@ -124,9 +158,21 @@ const engineAdvice: Record<DatasetError['code'], string> = {
 /** Puts into words why the numbers of the export stand on the page without an engine behind them. */
 export const describeEngineError = (error: unknown): Failure => {
   const failure = describeError(error)
-  const advice = engineAdvice[error instanceof DatasetError ? error.code : 'engine']
+  const advice = engineAdvice[error instanceof DatasetError ? kindOf(error) : 'engine'] ?? failure.advice
   return { ...failure, advice: `${without} ${advice}` }
 }
+
+/** Puts into words why the page waited for the engine: the numbers that were computed at the export are of no use. */
+export const describeUnusableAnswers = (error: unknown, unpacked: boolean): Failure => ({
+  title: 'The numbers of the export could not be used',
+  advice: `The page computes its numbers from the tables of the dataset instead, which are sound but come later. ${
+    unpacked
+      ? 'The host marks the .json.gz file with the header “Content-Encoding: gzip”, so browsers unpack it on the way and its hash no longer matches. Whoever runs this site should make the host send .json.gz files as they are, without that header.'
+      : 'Whoever runs this site should check that the .json.gz file was uploaded unaltered and that the host sends it as it is; if so, export anew.'
+  }`,
+  detail: describeError(error).detail,
+  retry: false,
+})
 
 /** Puts into words why no bundle was found. */
 export const describeMissing = (found: Exclude<Found, { kind: 'bundle' | 'directory' }>): Failure =>

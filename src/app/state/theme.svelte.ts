@@ -21,6 +21,7 @@ const tokens = {
   line: '--line',
   grid: '--grid',
   series1: '--series-1',
+  series1Hover: '--series-1-hover',
   series2: '--series-2',
   series3: '--series-3',
 } as const

@@ -14,7 +14,13 @@ import {
   type Surroundings,
 } from './bundle-address.ts'
 import { Board } from './board.svelte.ts'
-import { describeEngineError, describeError, describeMissing, type Failure } from './failure.ts'
+import {
+  describeEngineError,
+  describeError,
+  describeMissing,
+  describeUnusableAnswers,
+  type Failure,
+} from './failure.ts'
 
 /** Bytes of the engine and of the bundle's tables that have arrived. */
 export interface Progress {
@@ -53,6 +59,7 @@ export class Workspace {
   #progress = $state.raw<Progress | null>(null)
   #failure = $state.raw<Failure | null>(null)
   #engineFailure = $state.raw<Failure | null>(null)
+  #answersFailure = $state.raw<Failure | null>(null)
   #directory = $state.raw<Directory | null>(null)
   #org = $state.raw<Directory['orgs'][number] | null>(null)
   #viewer = $state.raw<Viewer | null>(null)
@@ -84,6 +91,11 @@ export class Workspace {
   /** Why the numbers are those of the export alone. */
   get engineFailure() {
     return this.#engineFailure
+  }
+
+  /** Why the numbers are those of the engine alone. */
+  get answersFailure() {
+    return this.#answersFailure
   }
 
   get directory() {
@@ -143,13 +155,32 @@ export class Workspace {
   }
 
   async #load(address: string, signal: AbortSignal) {
-    const { manifest, answers } = await openAnswers(httpSource(address), signal)
+    const { manifest, answers } = await this.#openAnswers(address, signal)
     if (signal.aborted) return
     this.#address = address
     const board = new Board(manifest, answers)
     this.#board = board
     this.#phase = 'ready'
     void this.#follow(board, signal)
+  }
+
+  /** Reads the precomputed answers; a bundle whose answers are of no use is left to the engine. */
+  async #openAnswers(address: string, signal: AbortSignal) {
+    let unpacked = false
+    const source = httpSource(address, async (...request) => {
+      const response = await fetch(...request)
+      if (response.url.endsWith('.gz')) unpacked = response.headers.get('content-encoding') === 'gzip'
+      return response
+    })
+    try {
+      return await openAnswers(source, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      // What is wrong with the manifest itself is thrown here once more.
+      const manifest = await source.manifest(signal)
+      this.#answersFailure = describeUnusableAnswers(error, unpacked)
+      return { manifest, answers: null }
+    }
   }
 
   /** The numbers come first, then what can be done with them, and last the engine, whose start keeps all cores busy. */
@@ -170,7 +201,9 @@ export class Workspace {
     try {
       await board.attach(this.#openDataset(address, signal))
     } catch (error) {
-      if (!signal.aborted) this.#engineFailure = describeEngineError(error)
+      if (signal.aborted) return
+      if (board.standing) this.#engineFailure = describeEngineError(error)
+      else this.#fail(describeError(error))
     }
   }
 
@@ -205,6 +238,7 @@ export class Workspace {
     this.#progress = null
     this.#failure = null
     this.#engineFailure = null
+    this.#answersFailure = null
     this.#phase = 'loading'
     const old = this.#opened
     this.#opened = null

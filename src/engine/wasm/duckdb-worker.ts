@@ -6,6 +6,7 @@ import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
 import { DatasetError } from '../dataset-error.ts'
 import type { TableStore } from '../table-store.ts'
 import { startWorker } from './blob-worker.ts'
+import { fetchModule, type OnBytes } from './module.ts'
 import { createWasmStore } from './store.ts'
 
 /** How long the engine may take over a step of its start, of which loading a portion of its module is one. */
@@ -14,8 +15,8 @@ const startMilliseconds = 60_000
 interface Listener {
   /** Told when DuckDB's worker dies, also after the start. */
   onDeath(error: DatasetError): void
-  /** Told of the bytes of DuckDB's module as they arrive; their total is 0 where the host does not say it. */
-  onBytes(loadedBytes: number, totalBytes: number): void
+  /** Told of the bytes of DuckDB's module. */
+  onBytes: OnBytes
 }
 
 /**
@@ -27,9 +28,12 @@ export const startDuckDb = async ({ onDeath, onBytes }: Listener): Promise<Table
   checkWebAssembly()
   const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
+  let givenUp = false
   const died = new Promise<never>((_, reject) =>
     worker.addEventListener('error', (event) => {
       event.preventDefault()
+      // A worker that is ended while it loads its script complains about that.
+      if (givenUp) return
       const error = stopped('stopped', event)
       onDeath(error)
       reject(error)
@@ -39,6 +43,8 @@ export const startDuckDb = async ({ onDeath, onBytes }: Listener): Promise<Table
   try {
     return await Promise.race([died, timer.expired, start(database, timer.reset, onBytes)])
   } catch (error) {
+    givenUp = true
+    database.detach()
     worker.terminate()
     if (error instanceof DatasetError) throw error
     throw stopped('did not start', error)
@@ -52,14 +58,18 @@ const stopped = (what: string, cause: unknown): DatasetError => {
   return new DatasetError('engine', `engine: ${what} (${why}); reload the page`, { cause })
 }
 
-const start = async (database: AsyncDuckDB, onStep: () => void, onBytes: Listener['onBytes']): Promise<TableStore> => {
-  await Promise.all([
-    database.instantiate(absolute(moduleUrl), null, ({ bytesLoaded, bytesTotal }) => {
+const start = async (database: AsyncDuckDB, onStep: () => void, onBytes: OnBytes): Promise<TableStore> => {
+  const startDatabase = async () => {
+    const module = await fetchModule(absolute(moduleUrl), (loadedBytes, totalBytes) => {
       onStep()
-      onBytes(bytesLoaded, bytesTotal)
-    }),
-    initParquet({ module_or_path: absolute(parquetUrl) }),
-  ])
+      onBytes(loadedBytes, totalBytes)
+    })
+    const url = URL.createObjectURL(module)
+    await database.instantiate(url).finally(() => URL.revokeObjectURL(url))
+  }
+  const startParquet = async () =>
+    initParquet({ module_or_path: new Response(await fetchModule(absolute(parquetUrl))) })
+  await Promise.all([startDatabase(), startParquet()])
   onStep()
   await database.open({})
   const connection = await database.connectInternal()
