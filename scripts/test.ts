@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { whyNoPostgres } from '../tests/postgres.ts'
 
 const full = process.argv.includes('--full')
 const env = { ...process.env, ...(full && { HIRESCOPE_FULL: '1' }) }
@@ -22,9 +23,14 @@ const failedChecks = checks.filter(([name, command, args]) => {
 const folder = mkdtempSync(join(tmpdir(), 'hirescope-results-'))
 const report = join(folder, 'vitest.json')
 const vitest = run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
-let results = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 }
+interface Results {
+  numPassedTests: number
+  numFailedTests: number
+  testResults: { name: string; assertionResults: { status: string }[] }[]
+}
+let results: Results = { numPassedTests: 0, numFailedTests: 1, testResults: [] }
 try {
-  results = JSON.parse(readFileSync(report, 'utf8')) as typeof results
+  results = JSON.parse(readFileSync(report, 'utf8')) as Results
 } catch {
   console.error('test: vitest wrote no report')
 }
@@ -34,7 +40,14 @@ rmSync(folder, { recursive: true })
 const failedTests = vitest ? results.numFailedTests : Math.max(1, results.numFailedTests)
 const failed = failedTests + failedChecks.length
 const passed = results.numPassedTests + checks.length - failedChecks.length
-const skipped = results.numPendingTests + results.numTodoTests
+let skipped = 0
+for (const { name, assertionResults } of results.testResults) {
+  const own = assertionResults.filter(({ status }) => status !== 'passed' && status !== 'failed').length
+  if (own) console.log(`skipped: ${own} of ${assertionResults.length} tests in ${relative('.', name)}`)
+  skipped += own
+}
+const noPostgres = whyNoPostgres()
+if (noPostgres) console.log(`skipped: all tests on a PostgreSQL server: ${noPostgres}`)
 if (failedChecks.length) console.error(`\nfailed: ${failedChecks.map(([name]) => name).join(', ')}`)
 process.exitCode = failed ? 1 : 0
 console.log(`\ntests: ${passed} passed, ${failed} failed, ${skipped} skipped`)

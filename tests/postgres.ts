@@ -64,11 +64,20 @@ const freePort = () =>
     })
   })
 
-/** Starts a server in a folder of its own on a free port of this machine; null where its programs are missing. */
-export const startPostgres = async (): Promise<TestServer | null> => {
+const found = () => {
   const folder = programs()
+  if (folder === null) return { lacking: 'initdb and postgres are not on this machine' }
   const as = identity()
-  if (folder === null || as === null) return null
+  return as === null ? { lacking: 'root cannot run it, and there is no user "postgres"' } : { folder, as }
+}
+
+/** Why tests on a PostgreSQL server are skipped here; null where they run. */
+export const whyNoPostgres = (): string | null => found().lacking ?? null
+
+/** Starts a server in a folder of its own on a free port of this machine; null where that cannot be. */
+export const startPostgres = async (): Promise<TestServer | null> => {
+  const { folder, as } = found()
+  if (folder === undefined) return null
   const data = mkdtempSync(join(tmpdir(), 'hirescope-postgres-'))
   const user = 'hirescope'
   const password = 'canary-password'

@@ -36,7 +36,7 @@ const readFlags = (args: readonly string[]): Flags => {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
-    throw new ExportError(`arguments: ${(error as Error).message.split('. ')[0]}; see --help`)
+    throw new ExportError(`arguments: ${(error as Error).message.split(/\.\s/)[0]}; see --help`)
   }
 }
 

@@ -9,7 +9,7 @@ import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportInto } from './exported.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
-const runs = full ? 200 : 25
+const runs = full ? 200 : 12
 
 it(`agrees with the oracle on ${runs} random small databases`, async () => {
   await fc.assert(
