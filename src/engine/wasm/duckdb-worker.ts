@@ -13,10 +13,16 @@ import { createWasmStore } from './store.ts'
 const startMilliseconds = 60_000
 
 interface Listener {
-  /** Told when DuckDB's worker dies, also after the start. */
+  /** Told when DuckDB's worker dies after the start. */
   onDeath(error: DatasetError): void
   /** Told of the bytes of DuckDB's module. */
   onBytes: OnBytes
+}
+
+/** Where the modules are: their own addresses, or those of their bytes. */
+interface Modules {
+  duckdb: string
+  parquet: string
 }
 
 /**
@@ -24,26 +30,42 @@ interface Listener {
  * in this thread.
  * @throws DatasetError no-webassembly, timeout, engine
  */
-export const startDuckDb = async ({ onDeath, onBytes }: Listener): Promise<TableStore> => {
+export const startDuckDb = async (listener: Listener): Promise<TableStore> => {
   checkWebAssembly()
+  const urls = { duckdb: absolute(moduleUrl), parquet: absolute(parquetUrl) }
+  try {
+    // By its address a browser compiles a module as it arrives, and remembers what it compiled.
+    return await startWith(urls, listener)
+  } catch (error) {
+    if (!(error instanceof DatasetError && error.code === 'engine')) throw error
+    // A host may give modules under another type, or something else, or nothing: their bytes tell which.
+    const bytes = await Promise.all([fetchModule(urls.duckdb, listener.onBytes), fetchModule(urls.parquet)])
+    const [duckdb, parquet] = bytes.map((module) => URL.createObjectURL(module)) as [string, string]
+    return startWith({ duckdb, parquet }, listener).finally(() => [duckdb, parquet].forEach(URL.revokeObjectURL))
+  }
+}
+
+const startWith = async (modules: Modules, { onDeath, onBytes }: Listener): Promise<TableStore> => {
   const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
-  let givenUp = false
+  let state: 'starting' | 'started' | 'given up' = 'starting'
   const died = new Promise<never>((_, reject) =>
     worker.addEventListener('error', (event) => {
       event.preventDefault()
       // A worker that is ended while it loads its script complains about that.
-      if (givenUp) return
+      if (state === 'given up') return
       const error = stopped('stopped', event)
-      onDeath(error)
+      if (state === 'started') onDeath(error)
       reject(error)
     }),
   )
   const timer = createTimer()
   try {
-    return await Promise.race([died, timer.expired, start(database, timer.reset, onBytes)])
+    const store = await Promise.race([died, timer.expired, start(database, modules, timer.reset, onBytes)])
+    state = 'started'
+    return store
   } catch (error) {
-    givenUp = true
+    state = 'given up'
     database.detach()
     worker.terminate()
     if (error instanceof DatasetError) throw error
@@ -58,18 +80,19 @@ const stopped = (what: string, cause: unknown): DatasetError => {
   return new DatasetError('engine', `engine: ${what} (${why}); reload the page`, { cause })
 }
 
-const start = async (database: AsyncDuckDB, onStep: () => void, onBytes: OnBytes): Promise<TableStore> => {
-  const startDatabase = async () => {
-    const module = await fetchModule(absolute(moduleUrl), (loadedBytes, totalBytes) => {
+const start = async (
+  database: AsyncDuckDB,
+  { duckdb, parquet }: Modules,
+  onStep: () => void,
+  onBytes: OnBytes,
+): Promise<TableStore> => {
+  await Promise.all([
+    database.instantiate(duckdb, null, ({ bytesLoaded, bytesTotal }) => {
       onStep()
-      onBytes(loadedBytes, totalBytes)
-    })
-    const url = URL.createObjectURL(module)
-    await database.instantiate(url).finally(() => URL.revokeObjectURL(url))
-  }
-  const startParquet = async () =>
-    initParquet({ module_or_path: new Response(await fetchModule(absolute(parquetUrl))) })
-  await Promise.all([startDatabase(), startParquet()])
+      onBytes(bytesLoaded, bytesTotal)
+    }),
+    initParquet({ module_or_path: parquet }),
+  ])
   onStep()
   await database.open({})
   const connection = await database.connectInternal()
