@@ -45,6 +45,7 @@ export const goalsOf = ({ bundle, load, endpoints, visits, tenfold }: Size): Goa
       'ms',
       narrowed.filter_half.median,
     ),
+    ...goal("longest task of the page's thread meanwhile (0: under 50 ms)", 50, 'ms', endpoints.longest_task),
     ...goal('cold visit: numbers on screen', 0.4, 's', visits.cold.numbers.median),
     ...goal('warm visit: any job answerable', 1.5, 's', visits.warm.engine.median),
     ...goal('bytes per application, applications to credits', 14, 'B', bundle.groups.core.bytes_per_application),

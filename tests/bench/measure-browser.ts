@@ -98,10 +98,7 @@ const measureLoad = async (
   return {
     loads: repetitions,
     first: part('first', firstTableNames),
-    rows: {
-      ...part('rows', [...rowTables.keys()]),
-      after_bytes: spreadOf(loads.map(({ rows }) => rows.after_bytes / 1000)),
-    },
+    rows: part('rows', [...rowTables.keys()]),
     memory_mb: memory.length ? spreadOf(memory).median : null,
   }
 }

@@ -89,8 +89,8 @@ const load = z.strictObject({
   loads: number,
   /** From the address to the first question: engine, jobs and rollups. */
   first: loaded,
-  /** From there to the tables of single rows; `after_bytes` is from the arrival of the last byte. */
-  rows: loaded.extend({ after_bytes: spread }),
+  /** From there to the tables of single rows. */
+  rows: loaded,
   /** Resident memory of the page's process with everything loaded, megabytes. */
   memory_mb: number.nullable(),
 })
@@ -112,6 +112,8 @@ const endpoints = z.strictObject({
   whole_scope: answered,
   one_job: answered,
   narrowed: by(narrowedScopes, asked),
+  /** Milliseconds of the longest task of the page's thread meanwhile; 0 where none took 50. */
+  longest_task: number,
   /** The share of the applications that each takes in. */
   shares: by(narrowedScopes, number),
   /** Asked in turn in one run: the product, plain SQL over plain tables in the same engine, loops over typed arrays. */

@@ -60,6 +60,23 @@ const askEach = async (dataset: Dataset, scope: Scope, repetitions: number): Pro
   return { all: all as Asked, each: each as Answered['each'] }
 }
 
+/** Watches this thread; what is returned gives the milliseconds of its longest task since, 0 where none took 50. */
+const watchTasks = (): (() => Promise<number>) => {
+  let longest = 0
+  const note = (entries: PerformanceEntryList) => {
+    for (const { duration } of entries) longest = Math.max(longest, duration)
+  }
+  const observer = new PerformanceObserver((list) => note(list.getEntries()))
+  observer.observe({ type: 'longtask' })
+  return async () => {
+    // A task is reported after its end.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    note(observer.takeRecords())
+    observer.disconnect()
+    return round(longest)
+  }
+}
+
 /** A row filter that a share of the applications passes: by date and score, and perhaps by the most frequent city. */
 const filterFor = async (dataset: Dataset, share: number, withCity: boolean): Promise<Scope> => {
   const usual = `SELECT name AS city, CAST(city_key AS INTEGER) AS city_key FROM cities JOIN applications USING (city_key)
@@ -108,10 +125,12 @@ export const askAll = async (address: string, viewsSql: string, repetitions: num
     filter_half: await filterFor(dataset, 0.5, false),
   }
   const { n: all } = await one(dataset, 'SELECT CAST(count(*) AS INTEGER) AS n FROM applications')
+  const tasks = watchTasks()
   const narrowed = await inTurn(
     Object.fromEntries(Object.entries(scopes).map(([name, scope]) => [name, () => runAll(dataset, metrics, scope)])),
     repetitions,
   )
+  const longest_task = await tasks()
   const shares: Record<string, number> = {}
   for (const [name, scope] of Object.entries(scopes)) {
     const { basis } = await runAll(dataset, { stages: metrics['applicants-stage-graph'] }, scope).then((a) => a.stages)
@@ -142,6 +161,7 @@ export const askAll = async (address: string, viewsSql: string, repetitions: num
     one_job,
     one_job_applications: Number(job.applications),
     narrowed,
+    longest_task,
     shares,
     baselines,
     answers: Object.fromEntries(
