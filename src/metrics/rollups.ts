@@ -64,6 +64,10 @@ SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several
        count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
 FROM applications
 GROUP BY grain, stage, outcome, score, assessed, screened, several`,
+  states: (grain) =>
+    grain === 'job'
+      ? 'SELECT job_key AS grain, stage, outcome, count(*) AS n FROM applications GROUP BY job_key, stage, outcome'
+      : 'SELECT grain, stage, outcome, sum(n) AS n FROM alike GROUP BY grain, stage, outcome',
   // Applicants with several applications or résumés. Of their cities the one of the latest résumé counts.
   repeated: (grain) => `
 SELECT ${by(grain)} AS grain, candidate_key, bool_or(assessed) AS assessed, bool_or(screened) AS screened,
@@ -98,22 +102,25 @@ SELECT ${by(grain)} AS grain, count(*) AS jobs,
 FROM jobs
 GROUP BY grain`,
   },
-  counts: {
-    columns: ['applicants', 'applications', ...Object.keys(buckets), 'assessed', 'screened', 'latest_resume_at'],
+  stage_counts: {
+    columns: ['applications', ...Object.keys(buckets)],
     sql: () => `
 SELECT grain, sum(n) AS applications,
        ${Object.entries(buckets)
          .map(([bucket, condition]) => `${sumWhere(condition)} AS ${bucket}`)
-         .join(',\n       ')},
-       sum(people) AS applicants,
-       ${sumWhere('assessed', 'people')} AS assessed,
-       ${sumWhere('screened', 'people')} AS screened,
+         .join(',\n       ')}
+FROM states
+GROUP BY grain`,
+  },
+  applicant_counts: {
+    columns: ['applicants', 'assessed', 'screened', 'latest_resume_at'],
+    sql: () => `
+SELECT grain, sum(n) AS applicants, ${sumWhere('assessed')} AS assessed, ${sumWhere('screened')} AS screened,
        CAST('1970-01-01' AS TIMESTAMP) + max(latest_resume_s) * INTERVAL '1' SECOND AS latest_resume_at
 FROM (
-  SELECT grain, stage, outcome, assessed, screened, n, CASE WHEN several THEN 0 ELSE n END AS people, latest_resume_s
-  FROM alike
+  SELECT grain, assessed, screened, CASE WHEN several THEN 0 ELSE n END AS n, latest_resume_s FROM alike
   UNION ALL
-  SELECT grain, NULL, NULL, assessed, screened, 0, count(*), NULL FROM repeated GROUP BY grain, assessed, screened) AS counted
+  SELECT grain, assessed, screened, count(*) AS n, NULL FROM repeated GROUP BY grain, assessed, screened) AS counted
 GROUP BY grain`,
   },
   first_hires: {
