@@ -17,7 +17,8 @@ export interface StartOptions {
 
 const wholeNumber = (flag: string, text: string, most: number): number => {
   const value = /^\d+$/.test(text) ? Number(text) : NaN
-  if (!(value <= most)) throw new ExportError(`arguments: --${flag} "${text}", expected a whole number from 0 to ${most}`)
+  if (!(value <= most))
+    throw new ExportError(`arguments: --${flag} "${text}", expected a whole number from 0 to ${most}`)
   return value
 }
 

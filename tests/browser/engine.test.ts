@@ -192,7 +192,7 @@ it('stops opening on abort, at once', async () => {
     (window as unknown as { controller: AbortController }).controller.abort(new Error('enough')),
   )
   expect(await opening).toBe('enough')
-  await expect.poll(() => page.workers().length).toBe(0)
+  await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0)
 })
 
 it('opens two datasets at once, of which one outlives the other', async () => {
@@ -209,7 +209,7 @@ it('opens two datasets at once, of which one outlives the other', async () => {
   }, bundle)
   const closed = 'engine: closed; open the dataset again'
   expect(found).toEqual({ underWay: closed, later: closed, rows: [[{ x: 1 }]] })
-  await expect.poll(() => page.workers().length).toBe(0)
+  await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0)
 })
 
 it('says that there is no bundle', async () => {
