@@ -71,6 +71,13 @@ const load = async (file: string): Promise<unknown> => {
 // A blank is no number, and neither is 1 %.
 const numberOf = (text: string) => (text.trim() === '' ? NaN : Number(text))
 
+/** The configuration's PostgreSQL source with another URL; its password was for the configured one. */
+const otherDatabase = (config: object, url: string) => {
+  const { source } = config as { source?: { kind?: unknown } }
+  const rest = source?.kind === 'postgres' ? source : { kind: 'postgres' }
+  return { ...rest, url, password: undefined, passwordFile: undefined }
+}
+
 /** The configuration with the flags over it. */
 const withFlags = (config: unknown, flags: Flags): ExportConfig => {
   if (typeof config !== 'object' || config === null)
@@ -80,7 +87,7 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
     ...(flags.target !== undefined && { target: flags.target }),
     ...(flags.private !== undefined && { private: flags.private }),
     ...(flags.staging !== undefined && { staging: flags.staging }),
-    ...(flags.database !== undefined && { source: { kind: 'postgres', url: flags.database } }),
+    ...(flags.database !== undefined && { source: otherDatabase(config, flags.database) }),
     ...(flags['as-of'] !== undefined && { asOf: flags['as-of'] }),
     ...(flags.names !== undefined && { names: flags.names }),
     ...(flags['max-rejected'] !== undefined && { maxRejected: numberOf(flags['max-rejected']) }),
