@@ -4,14 +4,17 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
-import { runExport, type ExportSummary, type Reporter } from './run.ts'
+import { runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
+import { parseShard } from './shard.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
 
   --config <file>        the configuration (default export of a TypeScript file, or JSON)
   --org <id>             only this organisation; may be repeated
+  --shard <part>         only one part of all organisations, for example 3/16
   --target <folder>      instead of the configuration's target
   --private <folder>     instead of the configuration's private folder
+  --staging <folder>     instead of the configuration's staging folder; one for each run at a time
   --database <url>       instead of the configuration's PostgreSQL url
   --as-of <instant>      export as of this instant, for example 2026-11-20T02:00:00Z
   --names <setting>      none, hired or all
@@ -21,8 +24,10 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
 const options = {
   config: { type: 'string' },
   org: { type: 'string', multiple: true },
+  shard: { type: 'string' },
   target: { type: 'string' },
   private: { type: 'string' },
+  staging: { type: 'string' },
   database: { type: 'string' },
   'as-of': { type: 'string' },
   names: { type: 'string' },
@@ -66,6 +71,13 @@ const load = async (file: string): Promise<unknown> => {
 // A blank is no number, and neither is 1 %.
 const numberOf = (text: string) => (text.trim() === '' ? NaN : Number(text))
 
+/** The configuration's PostgreSQL source with another URL; its password was for the configured one. */
+const otherDatabase = (config: object, url: string) => {
+  const { source } = config as { source?: { kind?: unknown } }
+  const rest = source?.kind === 'postgres' ? source : { kind: 'postgres' }
+  return { ...rest, url, password: undefined, passwordFile: undefined }
+}
+
 /** The configuration with the flags over it. */
 const withFlags = (config: unknown, flags: Flags): ExportConfig => {
   if (typeof config !== 'object' || config === null)
@@ -74,11 +86,18 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
     ...config,
     ...(flags.target !== undefined && { target: flags.target }),
     ...(flags.private !== undefined && { private: flags.private }),
-    ...(flags.database !== undefined && { source: { kind: 'postgres', url: flags.database } }),
+    ...(flags.staging !== undefined && { staging: flags.staging }),
+    ...(flags.database !== undefined && { source: otherDatabase(config, flags.database) }),
     ...(flags['as-of'] !== undefined && { asOf: flags['as-of'] }),
     ...(flags.names !== undefined && { names: flags.names }),
     ...(flags['max-rejected'] !== undefined && { maxRejected: numberOf(flags['max-rejected']) }),
   })
+}
+
+/** Which orgs the flags ask for. */
+const selection = ({ org, shard }: Flags): Pick<ExportOptions, 'orgs' | 'shard'> => {
+  if (org && shard !== undefined) throw new ExportError('arguments: --org and --shard exclude each other; give one')
+  return { ...(org && { orgs: org }), ...(shard !== undefined && { shard: parseShard(shard) }) }
 }
 
 /** Where the command writes. */
@@ -134,11 +153,12 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
       return 0
     }
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
+    const selected = selection(flags)
     const config = withFlags(await load(flags.config), flags)
-    const summary = await runExport(config, { reporter, ...(flags.org && { orgs: flags.org }) })
+    const summary = await runExport(config, { reporter, ...selected })
     reporter.end()
     terminal.out(`${describe(summary)}\n`)
-    if (summary.orgs.length === 0) throw new ExportError('source: it holds no organisation; check the adapter')
+    if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
     if (summary.missing.length)
       throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
     return summary.orgs.every(({ error }) => error === null) ? 0 : 1

@@ -2,6 +2,7 @@ import { parse, sourceTableNames } from 'hirescope/contract'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { ExportError } from './errors.ts'
+import { tlsModes } from './sources/postgres-tls.ts'
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -13,13 +14,28 @@ const timeZone = z.string().refine((zone) => {
 const weekStart = z.enum(['monday', 'sunday'])
 const share = z.number().min(0).max(1)
 
+const duration = z.int().nonnegative().max(2_000_000)
+
 const source = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('postgres'),
-    /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD … instead. */
-    url: z.string().optional(),
-    password: z.string().optional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('postgres'),
+      /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD, .pgpass … instead. */
+      url: z.string().optional(),
+      password: z.string().optional(),
+      /** A file that holds nothing but the password. */
+      passwordFile: z.string().optional(),
+      /** How far the server must prove who it is; default `verify-full`, on this machine `disable`. */
+      tls: z.enum(tlsModes).optional(),
+      /** A PEM file of the authorities that may vouch for it. */
+      tlsCa: z.string().optional(),
+      /** Seconds until the server gives up a SELECT (default 3600) or waiting for a lock (default 60); 0: never. */
+      statementTimeout: duration.optional(),
+      lockTimeout: duration.optional(),
+    })
+    .refine(({ password, passwordFile }) => password === undefined || passwordFile === undefined, {
+      error: 'password and passwordFile exclude each other; give one',
+    }),
   z.strictObject({ kind: z.literal('pglite'), folder: z.string() }),
   z.strictObject({ kind: z.literal('files'), folder: z.string() }),
 ])

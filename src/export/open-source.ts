@@ -13,6 +13,6 @@ export const openSource = (source: ExportConfig['source'], adapter: Adapter): So
     case 'pglite':
       return pgliteSource(adapter, source.folder)
     case 'postgres':
-      return postgresSource(adapter, { url: source.url, password: source.password })
+      return postgresSource(adapter, source)
   }
 }

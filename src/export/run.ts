@@ -11,6 +11,7 @@ import { normalise } from './normalise.ts'
 import { cleanScope, pathSegment, publishManifest, removeTemporary, retireScopes, type Retired } from './publish.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
+import { inShard, type Shard } from './shard.ts'
 import { openSource } from './open-source.ts'
 import { stageTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
@@ -30,6 +31,8 @@ export interface OrgSummary {
 export interface ExportSummary {
   asOf: string
   orgs: OrgSummary[]
+  /** How many orgs the source holds, also those that were not asked for. */
+  known: number
   /** Orgs for which the configuration has settings and the source no row. */
   missing: string[]
   /** Rows that belong to no org. */
@@ -45,8 +48,10 @@ export interface Reporter {
 }
 
 export interface ExportOptions {
-  /** Only these orgs. */
+  /** Only these orgs. The others are left as they are. */
   orgs?: readonly string[]
+  /** Only the orgs of this shard. */
+  shard?: Shard
   files?: FileSystem
   reporter?: Reporter
   signal?: AbortSignal
@@ -174,7 +179,9 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
       const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
-      const wanted = rows.filter(({ org_id }) => !options.orgs || options.orgs.includes(String(org_id)))
+      const asked = (id: string) =>
+        (options.orgs?.includes(id) ?? true) && (options.shard === undefined || inShard(options.shard, id))
+      const wanted = rows.filter(({ org_id }) => asked(String(org_id)))
       const lacks = (id: string) => !rows.some(({ org_id }) => org_id === id)
       const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
@@ -207,7 +214,8 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       return {
         asOf,
         orgs,
-        missing: Object.keys(config.orgs).filter(lacks),
+        known: rows.length,
+        missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),
         seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },

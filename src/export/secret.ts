@@ -19,8 +19,8 @@ const base32 = (bytes: Uint8Array): string => {
 }
 
 const makeSecret = async (path: string) => {
-  const made = `${path}.${process.pid}`
-  await localFileSystem.remove(made)
+  // Exporters in containers share process ids as well as this folder.
+  const made = `${path}.${randomBytes(8).toString('hex')}`
   await localFileSystem.write(made, `${randomBytes(32).toString('hex')}\n`, 0o600)
   await localFileSystem.link(made, path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -25,8 +25,15 @@ export const sqlProblem = (
   { message, code, position }: Failure,
 ): string => {
   const line = position === null ? null : lineAt(sql, position - [...prefix].length)
-  const what = code === '42501' ? `${message}; grant SELECT to the role that exports` : message
-  return adapterProblem(file, line ?? mentioned(sql, message), what)
+  const hint = hintOf(code, message)
+  return adapterProblem(file, line ?? mentioned(sql, message), hint ? `${message}; ${hint}` : message)
+}
+
+const hintOf = (code: string, message: string): string | null => {
+  if (code === '42501') return 'grant SELECT to the role that exports'
+  if (code === '55P03') return 'another session holds the table; try again later, or raise lockTimeout'
+  if (code === '57014' && !/user request/.test(message)) return 'raise statementTimeout if it needs that long'
+  return null
 }
 
 // "permission denied for table x" carries no position; the first mention of x is as good.

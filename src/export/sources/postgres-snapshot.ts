@@ -20,6 +20,12 @@ export interface PostgresSession {
   close: () => Promise<void>
 }
 
+/** After how many seconds the server gives up a statement, or waiting for a lock; 0: never. */
+export interface Timeouts {
+  statementTimeout: number
+  lockTimeout: number
+}
+
 const families: Record<string, Family> = {
   text: 'text',
   varchar: 'text',
@@ -52,16 +58,22 @@ export const openPostgresSnapshot = async (
   session: PostgresSession,
   adapter: Adapter,
   asOfGiven: Date | null,
+  timeouts: Timeouts = { statementTimeout: 0, lockTimeout: 0 },
 ): Promise<Snapshot> => {
   try {
-    return await begin(session, adapter, asOfGiven)
+    return await begin(session, adapter, asOfGiven, timeouts)
   } catch (error) {
     await session.close()
     throw error
   }
 }
 
-const begin = async (session: PostgresSession, adapter: Adapter, asOfGiven: Date | null): Promise<Snapshot> => {
+const begin = async (
+  session: PostgresSession,
+  adapter: Adapter,
+  asOfGiven: Date | null,
+  { statementTimeout, lockTimeout }: Timeouts,
+): Promise<Snapshot> => {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   for (const setting of [
     "TimeZone = 'UTC'",
@@ -69,7 +81,8 @@ const begin = async (session: PostgresSession, adapter: Adapter, asOfGiven: Date
     "client_encoding = 'UTF8'",
     'extra_float_digits = 1',
     'standard_conforming_strings = on',
-    'statement_timeout = 0',
+    `statement_timeout = '${statementTimeout}s'`,
+    `lock_timeout = '${lockTimeout}s'`,
     'idle_in_transaction_session_timeout = 0',
     "work_mem = '64MB'",
   ])

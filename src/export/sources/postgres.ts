@@ -7,42 +7,70 @@ import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
-import { openPostgresSnapshot, type PostgresSession } from './postgres-snapshot.ts'
+import { passwordFrom, passwordFromPgpass } from './postgres-password.ts'
+import { openPostgresSnapshot, type PostgresSession, type Timeouts } from './postgres-snapshot.ts'
+import { splitTls, tlsOptions, tlsProblem, type TlsSettings } from './postgres-tls.ts'
 
-/** How to reach a PostgreSQL server. What is left out comes from PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD. */
-export interface PostgresConnection {
+/** How to reach a PostgreSQL server. What is left out comes from PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, .pgpass. */
+export interface PostgresConnection extends TlsSettings, Partial<Timeouts> {
   /** `postgres://user@host:5432/database` */
   url?: string | undefined
   password?: string | undefined
+  /** A file that holds nothing but the password. */
+  passwordFile?: string | undefined
 }
 
 /** The source that reads a PostgreSQL server, in one REPEATABLE READ READ ONLY transaction. */
 export const postgresSource = (adapter: Adapter, connection: PostgresConnection): Source => ({
-  open: async (_staging, asOf) => openPostgresSnapshot(await connect(connection), adapter, asOf),
+  open: async (_staging, asOf) => {
+    const { statementTimeout = 3600, lockTimeout = 60 } = connection
+    return openPostgresSnapshot(await connect(connection), adapter, asOf, { statementTimeout, lockTimeout })
+  },
 })
 
-const clientOf = ({ url, password }: PostgresConnection): pg.Client => {
-  const settings = { application_name: 'hirescope', connectionTimeoutMillis: 15_000, keepAlive: true }
-  if (url === undefined) return new pg.Client({ ...settings, ...(password === undefined ? {} : { password }) })
-  if (!/^postgres(?:ql)?:\/\//.test(url)) throw new ExportError('postgres: url must begin with postgres://')
-  // A password parameter is the one place that the driver prefers to the (perhaps empty) one in the URL.
-  const joint = url.includes('?') ? '&' : '?'
-  const connectionString = password === undefined ? url : `${url}${joint}password=${encodeURIComponent(password)}`
+const makeClient = (config: pg.ClientConfig) => {
   try {
-    return new pg.Client({ ...settings, connectionString })
+    return new pg.Client(config)
   } catch {
     // The driver's own message quotes the URL, and with it the password.
     throw new ExportError('postgres: url is not of the form postgres://user@host:5432/database')
   }
 }
 
-const connect = async (connection: PostgresConnection): Promise<PostgresSession> => {
-  const client = clientOf(connection)
+const clientOf = async ({ url: given, password, passwordFile, ...tls }: PostgresConnection): Promise<pg.Client> => {
+  if (given !== undefined && !/^postgres(?:ql)?:\/\//.test(given))
+    throw new ExportError('postgres: url must begin with postgres://')
+  const { url, said } = splitTls(given ?? '')
+  const address = given === undefined ? {} : { connectionString: url }
+  // Only the driver knows which host a URL and the environment name together, and TLS depends on it.
+  const { host } = makeClient(address)
+  const client = makeClient({
+    application_name: 'hirescope-export',
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+    ssl: await tlsOptions(host, tls, said),
+    ...address,
+  })
+  // The driver asks for the password only if the server does.
+  const secret = client as unknown as { password: string | null | (() => Promise<string | undefined>) }
+  if (password !== undefined) secret.password = password
+  else if (passwordFile !== undefined) secret.password = await passwordFrom(passwordFile)
+  else if (!secret.password) {
+    const { port, database = '', user = '' } = client
+    secret.password = async () => (await passwordFromPgpass({ host, port, database, user })) ?? undefined
+  }
+  return client
+}
+
+/** Connects, with one clear line where that fails. */
+export const connect = async (connection: PostgresConnection): Promise<PostgresSession> => {
+  const client = await clientOf(connection)
   let lost: Error | null = null
   client.on('error', (error) => (lost = error))
   try {
     await client.connect()
   } catch (error) {
+    if (error instanceof ExportError) throw error
     throw new ExportError(connectionProblem(client, error), { cause: error })
   }
   const attempt = async <Result>(act: () => Promise<Result>): Promise<Result> => {
@@ -86,6 +114,8 @@ const connectionProblem = (client: pg.Client, error: unknown): string => {
   const { code, message } = error as { code?: string; message: string }
   const user = client.user ?? 'the default user'
   const at = address(client)
+  const tls = tlsProblem(error)
+  if (tls !== null) return `postgres: ${at} ${tls}`
   switch (code) {
     case '3D000':
       return `postgres: no database "${client.database}" on ${at}`
@@ -114,7 +144,7 @@ const connectionProblem = (client: pg.Client, error: unknown): string => {
       return `postgres: ${at} cannot be reached`
   }
   if (/client password must be a string|no password/i.test(message))
-    return `postgres: ${at} wants a password for "${user}"; set PGPASSWORD or the config's password`
+    return `postgres: ${at} wants a password for "${user}"; set PGPASSWORD, the config's passwordFile or .pgpass`
   if (/timeout/i.test(message)) return `postgres: ${at} did not answer within 15 s`
   return `postgres: no connection to ${at}: ${withoutPassword(client, message)}`
 }

@@ -243,7 +243,7 @@ describe.skipIf(!server)('the PostgreSQL source', () => {
       `postgres: wrong password for "hirescope" on ${at}; set PGPASSWORD or the config's password`,
     )
     expect(await messageOf(() => open(`postgres://hirescope@${at}/things`))).toBe(
-      `postgres: ${at} wants a password for "hirescope"; set PGPASSWORD or the config's password`,
+      `postgres: ${at} wants a password for "hirescope"; set PGPASSWORD, the config's passwordFile or .pgpass`,
     )
     expect(await messageOf(() => open(`postgres://hirescope:${password}@127.0.0.1:1/things`))).toBe(
       'postgres: nothing listens on 127.0.0.1:1',
@@ -283,7 +283,9 @@ describe.skipIf(!server)('the PostgreSQL source', () => {
     const snapshot = await postgresSource(await workshop.adapter({ org: orgSql }), {
       url: server?.url('things'),
     }).open(staging, null)
-    await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hirescope'`)
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hirescope-export'`,
+    )
     await client.end()
     expect(await messageOf(() => snapshot.land('org', staging))).toBe(
       `postgres: the server at ${at} ended the connection`,
