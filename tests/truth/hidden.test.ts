@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { sourceColumns, sourceKeys, type SourceRow, type SourceRows, type SourceTableName } from 'hirescope/contract'
+import { Decompress } from 'fzstd'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +94,23 @@ const without = (rows: SourceRows, { userId, jobIds }: Viewer): SourceRows => {
   } as SourceRows
 }
 
+const frameStart = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+/** What the zstd frames in a file hold: of a Parquet file its pages, also what no row refers to. */
+const framesOf = (bytes: Buffer): string[] => {
+  const texts: string[] = []
+  for (let at = bytes.indexOf(frameStart); at >= 0; at = bytes.indexOf(frameStart, at + 1)) {
+    const unpacked = new Decompress((chunk) => texts.push(Buffer.from(chunk).toString('latin1')))
+    // What follows a frame is none, which ends it.
+    try {
+      unpacked.push(bytes.subarray(at), true)
+    } catch {
+      continue
+    }
+  }
+  return texts
+}
+
 /** All that can be read in the files of a folder, decompressed, and in their names. */
 const textsOf = async (connection: DuckDBConnection, folder: string): Promise<string[]> => {
   const texts = [folder]
@@ -109,6 +127,7 @@ const textsOf = async (connection: DuckDBConnection, folder: string): Promise<st
         `SELECT m::VARCHAR FROM parquet_metadata('${path}') AS m`,
       ])
         for (const [text] of (await connection.runAndReadAll(sql)).getRows()) texts.push(String(text))
+      texts.push(...framesOf(bytes))
     } else texts.push(bytes.toString('utf8'))
   }
   return texts
