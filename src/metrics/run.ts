@@ -2,7 +2,7 @@ import type { EndpointBody, EndpointId, OptionalSourceTable } from 'hirescope/co
 import type { Dataset } from './dataset.ts'
 import type { BatchOptions, Columns, Param, Statement, Value } from './engine.ts'
 import { statementOf, type Context, type Metric } from './metric.ts'
-import { resolveScope, shadow, type Scope } from './scope.ts'
+import { noCity, resolveScope, shadow, type Scope } from './scope.ts'
 import { weekStarts } from './weeks.ts'
 
 /** What an answer stands on. */
@@ -81,11 +81,11 @@ export const positional = ({ sql, params }: Pick<Question, 'sql' | 'params'>): S
 
 /**
  * Plans questions about one scope: a statement for all metrics that are read from one row, and one for each of the others.
- * Null where the scope names a job that is not visible. Pure.
+ * Null where the scope names a job that is not visible. `cityKey` is the key of the city that it names. Pure.
  * @throws TypeError for a row filter that is none
  */
-export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Scope): Plan | null => {
-  const resolved = resolveScope(dataset, scope)
+export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Scope, cityKey = noCity): Plan | null => {
+  const resolved = resolveScope(dataset, scope, cityKey)
   if (!resolved) return null
   const { manifest, jobs } = dataset
   const has = (...tables: OptionalSourceTable[]) => tables.every((table) => manifest.source_tables[table])
@@ -140,6 +140,12 @@ const conclude = (metric: AnyMetric, result: Columns, context: Context, millisec
   return { status, body, basis } as Answer
 }
 
+const cityKeyOf = async ({ engine }: Dataset, city: string, options: BatchOptions): Promise<number> => {
+  const sql = 'SELECT city_key FROM cities WHERE name = $1'
+  const [[row] = []] = await engine.batch([{ sql, params: [city] }], options)
+  return typeof row?.city_key === 'number' ? row.city_key : noCity
+}
+
 /**
  * Asks several metrics about one scope in one batch.
  * @throws what the engine throws; ZodError or TypeError where a result is not of the metric's shape; TypeError for a row
@@ -152,17 +158,15 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
   options: Omit<BatchOptions, 'timing'> = {},
 ): Promise<AnswersOf<Metrics>> => {
   const named = Object.entries<AnyMetric>(metrics)
-  const planned = plan(
-    dataset,
-    named.map(([, metric]) => metric),
-    scope,
-  )
+  const asked = named.map(([, metric]) => metric)
+  const planned = plan(dataset, asked, scope)
   if (!planned) {
     const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])
     return Object.fromEntries(unknown) as AnswersOf<Metrics>
   }
-  const { context, steps, rows } = planned
-  if (rows) await dataset.loadRows({ signal: options.signal })
+  if (planned.rows) await dataset.loadRows({ signal: options.signal })
+  const { context, steps } =
+    (scope.city !== undefined && plan(dataset, asked, scope, await cityKeyOf(dataset, scope.city, options))) || planned
   const times: number[] = []
   const results = await dataset.engine.columns(
     steps.map(({ statement }) => statement),

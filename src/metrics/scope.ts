@@ -41,13 +41,10 @@ const checked = (name: string, value: unknown, expected: string, good: boolean) 
   if (!good) throw new TypeError(`scope: ${name} ${JSON.stringify(value)}, expected ${expected}`)
 }
 
-const resolveFilter = ({
-  applied_from,
-  applied_to,
-  city,
-  min_score,
-  max_score,
-}: RowFilter): ResolvedScope['filter'] => {
+const resolveFilter = (
+  { applied_from, applied_to, city, min_score, max_score }: RowFilter,
+  cityKey: number,
+): ResolvedScope['filter'] => {
   const conditions: string[] = []
   const params: Record<string, Param> = {}
   const add = (name: string, value: string | number | undefined, condition: string) => {
@@ -62,7 +59,8 @@ const resolveFilter = ({
   checked('city', city, 'a text', city === undefined || typeof city === 'string')
   add('applied_from', applied_from, 'applied_on >= CAST($applied_from AS DATE)')
   add('applied_to', applied_to, 'applied_on <= CAST($applied_to AS DATE)')
-  add('city', city, 'city_key = (SELECT city_key FROM cities WHERE name = $city)')
+  // A number, unlike a text, can stand in a statement that is planned once.
+  add('city_key', city === undefined ? undefined : cityKey, 'city_key = $city_key')
   add('min_score', min_score, 'score >= $min_score')
   add('max_score', max_score, 'score <= $max_score')
   return conditions.length ? { conditions, params } : null
@@ -73,12 +71,15 @@ const isDay = (text: string) => {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
+/** The key of no city. */
+export const noCity = -1
+
 /**
- * Looks the jobs of a scope up; null if one of them is unknown or not visible.
+ * Looks the jobs of a scope up; null if one of them is unknown or not visible. `cityKey` is the key of the city that it names.
  * @throws TypeError for a row filter that is none
  */
-export const resolveScope = (dataset: Dataset, scope: Scope): ResolvedScope | null => {
-  const filter = resolveFilter(scope)
+export const resolveScope = (dataset: Dataset, scope: Scope, cityKey: number): ResolvedScope | null => {
+  const filter = resolveFilter(scope, cityKey)
   const ids = scope.job_ids ?? (scope.job_id === undefined ? null : [scope.job_id])
   if (ids === null) return { keys: null, single: false, filter }
   const keys = new Set<number>()
