@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
-import { runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
+import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
 import { parseShard } from './shard.ts'
+import { postgresGrants } from './sources/postgres-grants.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
 
@@ -19,6 +20,8 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --as-of <instant>      export as of this instant, for example 2026-11-20T02:00:00Z
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
+  --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
+  --role <name>          with --print-grants: for this role instead of the one that connects
   --help                 this text`
 
 const options = {
@@ -32,6 +35,8 @@ const options = {
   'as-of': { type: 'string' },
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
+  'print-grants': { type: 'boolean' },
+  role: { type: 'string' },
   help: { type: 'boolean' },
 } as const
 
@@ -143,6 +148,15 @@ export const describe = ({ orgs, unattributed, asOf, seconds }: ExportSummary): 
   ].join('\n')
 }
 
+const grants = async (config: ExportConfig, role?: string): Promise<string> => {
+  const { source } = config
+  if (source.kind !== 'postgres')
+    throw new ExportError(
+      `arguments: --print-grants is for a postgres source, and the configuration's is ${source.kind}`,
+    )
+  return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
+}
+
 /** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const reporter = reporterOf(terminal)
@@ -155,6 +169,10 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     const selected = selection(flags)
     const config = withFlags(await load(flags.config), flags)
+    if (flags['print-grants']) {
+      terminal.out(await grants(config, flags.role))
+      return 0
+    }
     const summary = await runExport(config, { reporter, ...selected })
     reporter.end()
     terminal.out(`${describe(summary)}\n`)

@@ -59,6 +59,10 @@ export interface ExportOptions {
 
 const adapters = join(import.meta.dirname, 'adapters')
 
+/** The adapter that a configuration names. */
+export const adapterOf = ({ adapter }: ExportConfig) =>
+  readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
+
 const seconds = (since: number) => Math.round((performance.now() - since) / 10) / 100
 
 const publishOrg = async (
@@ -144,7 +148,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const { files = localFileSystem, reporter, signal } = options
   await files.makeFolder(config.target)
   await readSecret(config.private)
-  const adapter = await readAdapter(config.adapter === 'django' ? join(adapters, 'django') : resolve(config.adapter))
+  const adapter = await adapterOf(config)
   // A folder of its own: it is emptied before and after.
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
