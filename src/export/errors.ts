@@ -3,6 +3,11 @@ export class ExportError extends Error {
   override name = 'ExportError'
 }
 
+/** A failure of the source that may pass by itself: a lost connection, a restart, no connection left. */
+export class TransientError extends ExportError {
+  override name = 'TransientError'
+}
+
 /** What a user is told of any failure: no stack, and no data, which unforeseen messages put in quotes. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)

@@ -1,6 +1,6 @@
 import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
-import { readAdapter } from './adapter.ts'
+import { readAdapter, type Adapter } from './adapter.ts'
 import { writeBundle, type BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
@@ -9,6 +9,7 @@ import { issueCounts, overLimit, type IssueCount } from './limits.ts'
 import { acquireLock } from './lock.ts'
 import { normalise } from './normalise.ts'
 import { cleanScope, pathSegment, publishManifest, removeTemporary, retireScopes, type Retired } from './publish.ts'
+import { retrying } from './retry.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import { inShard, type Shard } from './shard.ts'
@@ -138,6 +139,31 @@ const countRows = async (staging: Staging) => {
   return (orgKey: number, table: SourceTableName) => counts.get(`${orgKey} ${table}`) ?? 0
 }
 
+/** Reads one snapshot of a source into a fresh working database. */
+const readSource = async (
+  config: ExportConfig,
+  adapter: Adapter,
+  folder: string,
+  { reporter, signal }: ExportOptions,
+) => {
+  const staging = await openStaging({ folder, memory: config.memory, threads: config.threads })
+  try {
+    const since = performance.now()
+    const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
+    try {
+      const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
+      const read = await stageTables(snapshot, staging, config, progress, signal)
+      const sourceTables = new Set(snapshot.tables.keys())
+      return { staging, asOf: snapshot.asOf, sourceTables, read, readSeconds: seconds(since) }
+    } finally {
+      await snapshot.close()
+    }
+  } catch (error) {
+    await staging.close()
+    throw error
+  }
+}
+
 /**
  * Exports every org of a source: snapshot → staging → validated rows → scopes → Parquet → published. A failed org leaves
  * its old dataset in place and does not stop the others.
@@ -153,26 +179,14 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
   try {
-    const staging = await openStaging({ folder: resolve(folder), memory: config.memory, threads: config.threads })
+    const attempt = () => readSource(config, adapter, resolve(folder), options)
+    const { staging, asOf, sourceTables, read, readSeconds } = await retrying(
+      config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
+      attempt,
+      reporter,
+      signal,
+    )
     try {
-      const source = openSource(config.source, adapter)
-      const readSince = performance.now()
-      const snapshot = await source.open(staging, config.asOf ? new Date(config.asOf) : null)
-      const { asOf } = snapshot
-      const sourceTables = new Set(snapshot.tables.keys())
-      let read: Map<SourceTableName, number>
-      try {
-        read = await stageTables(
-          snapshot,
-          staging,
-          config,
-          (table, rows) => reporter?.progress(`read ${table}: ${rows} rows`),
-          signal,
-        )
-      } finally {
-        await snapshot.close()
-      }
-      const readSeconds = seconds(readSince)
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
       reporter?.progress('normalising')

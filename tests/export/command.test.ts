@@ -268,7 +268,7 @@ describe.skipIf(!server)('with a PostgreSQL server (skipped without its programs
   })
 
   it('that no server is there', async () => {
-    expect(quiet(await withConfig(config('postgres://u:canary@127.0.0.1:1/d')))).toBe(
+    expect(quiet(await withConfig(config('postgres://u:canary@127.0.0.1:1/d', { retries: 0 })))).toBe(
       'postgres: nothing listens on 127.0.0.1:1',
     )
   })

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Adapter } from '../adapter.ts'
-import { ExportError } from '../errors.ts'
+import { ExportError, TransientError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
 import { passwordFrom, passwordFromPgpass } from './postgres-password.ts'
@@ -70,15 +70,25 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
   try {
     await client.connect()
   } catch (error) {
+    // A connection that was refused halfway would keep the process from ending.
+    socket(client).destroy()
     if (error instanceof ExportError) throw error
-    throw new ExportError(connectionProblem(client, error), { cause: error })
+    const Kind = mayPass(error) ? TransientError : ExportError
+    throw new Kind(connectionProblem(client, error), { cause: error })
   }
   const attempt = async <Result>(act: () => Promise<Result>): Promise<Result> => {
     try {
       return await act()
     } catch (error) {
-      if (lost || endedConnection(error))
-        throw new ExportError(`postgres: the server at ${address(client)} ended the connection`, { cause: error })
+      if (lost || endedConnection(error)) {
+        lost ??= error as Error
+        throw new TransientError(`postgres: the server at ${address(client)} ended the connection`, { cause: error })
+      }
+      const { code, message } = error as { code?: string; message: string }
+      if (code === '40001')
+        throw new TransientError(`postgres: ${address(client)} gave up the read: ${firstLine(message)}`, {
+          cause: error,
+        })
       throw error
     }
   }
@@ -103,8 +113,18 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
 // Which of these a client hears first when a server goes down (its notice, or the closed socket) is a race.
 const endedConnection = (error: unknown) => {
   const { code = '', message } = error as { code?: string; message: string }
-  return /^(08...|57P0[1-3]|ECONNRESET|EPIPE)$/.test(code) || message.startsWith('Connection terminated')
+  return /^(08...|57P0[1-3]|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code) || closed(message)
 }
+
+const closed = (message: string) => message.startsWith('Connection terminated')
+
+// ENOENT: the socket of a server that is down. EAI_AGAIN: the resolver itself failed; an unknown host is a slip.
+const mayPass = (error: unknown) => {
+  const { code = '', message } = error as { code?: string; message: string }
+  return endedConnection(error) || /^(53300|40001|ECONNREFUSED|ENOENT|EAI_AGAIN)$/.test(code) || isTimeout(message)
+}
+
+const isTimeout = (message: string) => /timeout expired/i.test(message)
 
 const socket = (client: pg.Client) => (client as unknown as { connection: { stream: Socket } }).connection.stream
 
