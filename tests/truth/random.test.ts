@@ -46,7 +46,8 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
             const dataset = await openFolder(bundle ?? '', { threads: 1 })
             expect([...dataset.jobs.keys()]).toEqual(jobIds)
             const expected = oracle.bundle(org, jobIds)
-            const filters = (await filtersOf(dataset)).filter((_, index) => full || index % 4 === turn % 4)
+            // Each viewer has filters of their own: all of them for everyone would take hours to tell nothing more.
+            const filters = (await filtersOf(dataset)).filter((_, index) => index % 4 === turn % 4)
             for (const scope of [...scopesOf(jobIds, 2), ...filters])
               await expectAgreement(dataset, expected, scope, `${userId} ${JSON.stringify(scope)}`)
             await dataset.engine.close()
