@@ -127,7 +127,7 @@ const precompute = async ({ files, folder, threads }: BundleOptions, draft: Omit
   const store = await createNativeStore({ threads })
   try {
     const dataset = await loadDataset(source, store)
-    // Asks for more than the answers need: what is published has been read once.
+    // Asks for more than the answers need: what metrics read of what is published has been read once.
     await dataset.loadRows()
     const answers = Object.entries(await runAll(dataset, metrics))
     const shipped = answers.map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }])

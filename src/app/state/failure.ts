@@ -177,3 +177,11 @@ export const describeUnusableAnswers = (error: unknown, unpacked: boolean): Fail
 /** Puts into words why no bundle was found. */
 export const describeMissing = (found: Exclude<Found, { kind: 'bundle' | 'directory' }>): Failure =>
   found.kind === 'refused' ? { ...refusals[found.reason], detail: found.detail } : { ...nothing, detail: null }
+
+/** What stands on the page of a viewer who sees no job: nothing failed, but there is nothing to show. */
+export const describeNoJobs = (org: string): Failure => ({
+  title: 'No job is shared with you yet',
+  advice: `This page shows the numbers of the jobs of ${org} that you may see, and so far there is none. Once a job is shared with you, its numbers appear here after the next export, usually overnight. If you expected a job, ask its owner to share it with you.`,
+  detail: null,
+  retry: false,
+})
