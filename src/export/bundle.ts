@@ -16,12 +16,15 @@ import { loadDataset } from 'hirescope/engine'
 import { createNativeStore } from 'hirescope/engine/native'
 import { metrics, rollupQuery, runAll, weekStarts } from 'hirescope/metrics'
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bundleQueries, issueQuery, scopeStatements } from './bundle-sql.ts'
-import { temporaryPrefix, type FileSystem } from './file-system.ts'
+import { makeFolder } from './file-system.ts'
 import type { Scope } from './scopes.ts'
 import { literal, type Staging } from './staging.ts'
+import type { Target } from './target.ts'
 import { viewsSql } from './views.ts'
 
 /** The org whose bundles are being made. */
@@ -38,19 +41,17 @@ export type Draft = Omit<Manifest, 'sequence' | 'exported_at'>
 
 export interface BundleOptions {
   staging: Staging
-  files: FileSystem
+  target: Target
   org: BundleOrg
   scope: Scope
-  /** The folder of the scope under the target. */
-  folder: string
+  /** The path of the scope under the target. */
+  path: string
   names: Manifest['names']
   /** As the manifest writes it. */
   asOf: string
   sourceTables: ReadonlySet<SourceTableName>
   threads: number
 }
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** Gzip without what differs between machines: the header's time is 0 already, its last byte names the platform. */
 const gzip = (text: string): Uint8Array => {
@@ -59,24 +60,25 @@ const gzip = (text: string): Uint8Array => {
   return bytes
 }
 
-/** Gives a temporary file its lasting name, which is its hash; a file of that name and size is the same file. */
-const settle = async (files: FileSystem, folder: string, temporary: string, extension: string): Promise<FileEntry> => {
-  const bytes = await files.read(temporary)
-  const hash = sha256(bytes)
-  const file = `${hash}.${extension}`
-  if ((await files.size(join(folder, file))) === bytes.length) await files.remove(temporary)
-  else {
-    await files.sync(temporary)
-    await files.rename(temporary, join(folder, file))
-  }
-  return { file, sha256: hash, bytes: bytes.length }
+const sha256 = async (file: string) => {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
 }
 
-const settleBytes = async (files: FileSystem, folder: string, name: string, bytes: Uint8Array, extension: string) => {
-  const temporary = join(folder, `${temporaryPrefix}${process.pid}-${name}`)
-  await files.remove(temporary)
-  await files.write(temporary, bytes)
-  return settle(files, folder, temporary, extension)
+/** Gives a finished file its lasting name, which is its hash. */
+const settle = async (folder: string, made: string, extension: string): Promise<FileEntry> => {
+  const hash = await sha256(made)
+  const file = `${hash}.${extension}`
+  const { size } = await stat(made)
+  await rename(made, join(folder, file))
+  return { file, sha256: hash, bytes: size }
+}
+
+const settleBytes = async (folder: string, name: string, bytes: Uint8Array, extension: string) => {
+  const made = join(folder, name)
+  await writeFile(made, bytes)
+  return settle(folder, made, extension)
 }
 
 // A dictionary pays where values repeat: numbers that seldom do are smaller as differences.
@@ -88,7 +90,7 @@ const metadata = (table: BundleTableName) => {
     columns: ${literal(JSON.stringify(columns))}}`
 }
 
-const writeTables = async ({ staging, files, folder, org, names, asOf }: BundleOptions) => {
+const writeTables = async ({ staging, org, names, asOf }: BundleOptions, folder: string) => {
   const question = { orgKey: org.k, names }
   for (const sql of scopeStatements(question)) await staging.run(sql)
   const rejected: Manifest['rejected'] = {}
@@ -107,22 +109,22 @@ const writeTables = async ({ staging, files, folder, org, names, asOf }: BundleO
   await staging.run(`CREATE OR REPLACE TABLE main.rollup_job AS ${rolledUp}`)
   const entries: [BundleTableName, TableEntry][] = []
   for (const table of bundleTableNames) {
-    const temporary = join(folder, `${temporaryPrefix}${process.pid}-${table}.parquet`)
-    const [copied] = await staging.rows(`COPY main.${table} TO ${literal(temporary)}
+    const made = join(folder, `${table}.parquet`)
+    const [copied] = await staging.rows(`COPY main.${table} TO ${literal(made)}
       (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9,
        DICTIONARY_SIZE_LIMIT ${dictionaryLimit}, KV_METADATA ${metadata(table)})`)
-    entries.push([table, { ...(await settle(files, folder, temporary, 'parquet')), rows: Number(copied?.Count) }])
+    entries.push([table, { ...(await settle(folder, made, 'parquet')), rows: Number(copied?.Count) }])
     await staging.run(`DROP TABLE main.${table}`)
   }
   return { tables: Object.fromEntries(entries) as Record<BundleTableName, TableEntry>, rejected, odd }
 }
 
 /** Answers the nine endpoints for the whole scope from the files just written, as any reader will. */
-const precompute = async ({ files, folder, threads }: BundleOptions, draft: Omit<Draft, 'answers'>) => {
+const precompute = async (draft: Omit<Draft, 'answers'>, folder: string, threads: number) => {
   const manifest = { ...draft, sequence: 1, exported_at: draft.as_of } as Manifest
   const source = {
     manifest: async () => manifest,
-    open: ({ file }: FileEntry) => files.read(join(folder, file)),
+    open: ({ file }: FileEntry) => readFile(join(folder, file)),
   }
   const store = await createNativeStore({ threads })
   try {
@@ -137,17 +139,18 @@ const precompute = async ({ files, folder, threads }: BundleOptions, draft: Omit
   }
 }
 
-/**
- * Writes the data files of one scope under their lasting names and gives the draft of its manifest. Nothing refers to
- * the files until a manifest that names them is published.
- */
-export const writeBundle = async (options: BundleOptions): Promise<Draft> => {
-  const { staging, files, folder, org, scope, names, asOf, sourceTables } = options
-  await files.makeFolder(folder)
+/** Puts the data files of a draft to the target; an object of that name and size is the same file. */
+const put = async (target: Target, path: string, folder: string, { tables, views, answers }: Draft) => {
+  for (const { file, bytes } of [...Object.values(tables), views, answers])
+    if ((await target.size(`${path}/${file}`)) !== bytes) await target.put(`${path}/${file}`, join(folder, file))
+}
+
+const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft> => {
+  const { staging, org, scope, names, asOf, sourceTables, threads } = options
   await staging.run('CREATE OR REPLACE TEMP TABLE scope_job_ids (job_id VARCHAR)')
   if (scope.jobIds.length)
     await staging.run(`INSERT INTO scope_job_ids VALUES ${scope.jobIds.map((id) => `(${literal(id)})`).join(', ')}`)
-  const { tables, rejected, odd } = await writeTables(options)
+  const { tables, rejected, odd } = await writeTables(options, folder)
   const draft = {
     contract_version: contractVersion,
     org: { id: org.id, name: org.name },
@@ -162,8 +165,25 @@ export const writeBundle = async (options: BundleOptions): Promise<Draft> => {
     ) as Manifest['source_tables'],
     rejected,
     odd,
-    views: await settleBytes(files, folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
+    views: await settleBytes(folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
   } satisfies Omit<Draft, 'answers'>
-  const answers = gzip(JSON.stringify(await precompute(options, draft)))
-  return { ...draft, answers: await settleBytes(files, folder, 'answers', answers, 'json.gz') }
+  const answers = gzip(JSON.stringify(await precompute(draft, folder, threads)))
+  return { ...draft, answers: await settleBytes(folder, 'answers.json.gz', answers, 'json.gz') }
+}
+
+/**
+ * Makes the data files of one scope, puts them to the target under their lasting names and gives the draft of its
+ * manifest. Nothing refers to the files until a manifest that names them is published.
+ */
+export const writeBundle = async (options: BundleOptions): Promise<Draft> => {
+  const { staging, target, path, scope } = options
+  const folder = join(staging.folder, scope.id)
+  await makeFolder(folder, 0o700)
+  try {
+    const draft = await makeFiles(options, folder)
+    await put(target, path, folder, draft)
+    return draft
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }

@@ -11,7 +11,7 @@ export class TransientError extends ExportError {
 /** What a user is told of any failure: no stack, and no data, which unforeseen messages put in quotes. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  const { code, path } = error as NodeJS.ErrnoException
+  const { code, path: from, dest: path = from } = error as NodeJS.ErrnoException & { dest?: string }
   if (error instanceof ExportError) return error.message
   if (!code || !path) return (error.message.split('\n')[0] ?? error.name).replace(/'[^']*'|"[^"]*"/g, '…')
   const reasons: Record<string, string> = {

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The effects that publishing has on a target, one call each, so that a test can let any of them fail. */
 export interface FileSystem {
   makeFolder: (path: string) => Promise<void>
   /** Writes a new file and waits until it is on the disk. */
   write: (path: string, data: string | Uint8Array, mode?: number) => Promise<void>
-  /** Waits until a file that someone else wrote is on the disk. */
+  /** Waits until a file is on the disk. */
   sync: (path: string) => Promise<void>
   /** Replaces `to` in one step and waits until the folder is on the disk. */
   rename: (from: string, to: string) => Promise<void>
@@ -67,7 +67,7 @@ export const localFileSystem: FileSystem = {
     await syncPath(dirname(to))
   },
   link,
-  copy: copyFile,
+  copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
   read: (path) => readFile(path),
   size: async (path) => {
     try {
@@ -92,10 +92,13 @@ export const localFileSystem: FileSystem = {
 /** Marks a file that is still being written; the next run removes what a killed one left. */
 export const temporaryPrefix = '.tmp-'
 
+/** Where a file is written before it takes its own name. */
+export const temporaryFor = (path: string): string =>
+  join(dirname(path), `${temporaryPrefix}${process.pid}-${basename(path)}`)
+
 /** Replaces a small file in one step. */
 export const replaceFile = async (files: FileSystem, path: string, data: string | Uint8Array, mode?: number) => {
-  const name = `${temporaryPrefix}${process.pid}-${path.slice(dirname(path).length + 1)}`
-  const temporary = join(dirname(path), name)
+  const temporary = temporaryFor(path)
   await files.remove(temporary)
   await files.write(temporary, data, mode)
   await files.rename(temporary, path)

@@ -1,10 +1,10 @@
 import { manifest as manifestSchema, parse, type Manifest } from 'hirescope/contract'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { Draft } from './bundle.ts'
 import { ExportError } from './errors.ts'
-import { replaceFile, temporaryPrefix, type FileSystem } from './file-system.ts'
+import { temporaryPrefix } from './file-system.ts'
 import { isScopeId } from './secret.ts'
+import type { Stored, Target } from './target.ts'
 
 const current = 'manifest.json'
 const previous = 'manifest.previous.json'
@@ -30,14 +30,13 @@ interface Last {
   files: ReadonlySet<string>
 }
 
-const readLast = async (files: FileSystem, path: string): Promise<Last | null> => {
-  if ((await files.size(path)) === null) return null
-  const text = new TextDecoder().decode(await files.read(path))
+const readLast = (target: Target, path: string, stored: Stored): Last => {
+  const text = new TextDecoder().decode(stored.bytes)
   try {
     const { sequence } = z.object({ sequence: z.int().positive() }).parse(JSON.parse(text))
     return { sequence, files: new Set(text.match(/\b[0-9a-f]{64}\.[a-z.]+\b/g)) }
   } catch (cause) {
-    throw new ExportError(`target: ${path} is not a manifest; move it away`, { cause })
+    throw new ExportError(`target: ${target.nameOf(path)} is not a manifest; move it away`, { cause })
   }
 }
 
@@ -51,17 +50,18 @@ export interface Published {
 
 /** Swaps the manifest of a scope, keeping the last one. Until the last step readers see the old dataset, after it the new. */
 export const publishManifest = async (
-  files: FileSystem,
-  folder: string,
+  target: Target,
+  scope: string,
   draft: Draft,
   exportedAt: string,
 ): Promise<Published> => {
-  const path = join(folder, current)
-  const last = await readLast(files, path)
+  const path = `${scope}/${current}`
+  const stored = await target.read(path)
+  const last = stored && readLast(target, path, stored)
   const manifest: Manifest = { ...draft, sequence: (last?.sequence ?? 0) + 1, exported_at: exportedAt }
   parse(manifestSchema, manifest, 'manifest')
-  if (last) await replaceFile(files, join(folder, previous), await files.read(path))
-  await replaceFile(files, path, `${JSON.stringify(manifest, null, 1)}\n`)
+  if (stored) await target.replace(`${scope}/${previous}`, stored.bytes)
+  await target.replace(path, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`), stored?.version ?? null)
   const names = dataFiles(manifest)
   const entries = Object.values(manifest.tables)
   return {
@@ -73,11 +73,14 @@ export const publishManifest = async (
 }
 
 /** Removes what neither manifest of a scope names, also what a killed run left. */
-export const cleanScope = async (files: FileSystem, folder: string) => {
+export const cleanScope = async (target: Target, scope: string) => {
   const keep = new Set([current, previous])
-  for (const name of [current, previous])
-    for (const file of (await readLast(files, join(folder, name)))?.files ?? []) keep.add(file)
-  for (const name of await files.list(folder)) if (!keep.has(name)) await files.remove(join(folder, name))
+  for (const name of [current, previous]) {
+    const path = `${scope}/${name}`
+    const stored = await target.read(path)
+    if (stored) for (const file of readLast(target, path, stored).files) keep.add(file)
+  }
+  for (const name of await target.list(scope)) if (!keep.has(name)) await target.remove(`${scope}/${name}`)
 }
 
 /** How many runs ago each scope lost its last user. */
@@ -88,30 +91,30 @@ export type Retired = Record<string, number>
  * have been without users for more than `graceRuns` runs.
  */
 export const retireScopes = async (
-  files: FileSystem,
-  orgFolder: string,
+  target: Target,
+  org: string,
   needed: ReadonlySet<string>,
   retired: Retired,
   graceRuns: number,
 ): Promise<Retired> => {
   const still: Retired = {}
-  for (const id of await files.list(orgFolder)) {
+  for (const id of await target.list(org)) {
     if (needed.has(id) || !isScopeId(id)) continue
-    const folder = join(orgFolder, id)
-    for (const name of [current, previous]) await files.remove(join(folder, name))
+    const scope = `${org}/${id}`
+    for (const name of [current, previous]) await target.remove(`${scope}/${name}`)
     const runs = (retired[id] ?? 0) + 1
     if (runs <= graceRuns) {
       still[id] = runs
       continue
     }
-    for (const name of await files.list(folder)) await files.remove(join(folder, name))
-    await files.removeFolder(folder)
+    for (const name of await target.list(scope)) await target.remove(`${scope}/${name}`)
+    await target.removeEmpty(scope)
   }
   return still
 }
 
-/** Removes what a killed run left in the folder of a scope before anything is written there. */
-export const removeTemporary = async (files: FileSystem, folder: string) => {
-  for (const name of await files.list(folder))
-    if (name.startsWith(temporaryPrefix)) await files.remove(join(folder, name))
+/** Removes what a killed run left of a scope before anything is written there. */
+export const removeTemporary = async (target: Target, scope: string) => {
+  for (const name of await target.list(scope))
+    if (name.startsWith(temporaryPrefix)) await target.remove(`${scope}/${name}`)
 }

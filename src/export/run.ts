@@ -16,6 +16,8 @@ import { inShard, type Shard } from './shard.ts'
 import { openSource } from './open-source.ts'
 import { stageTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
+import type { Target } from './target.ts'
+import { folderTarget } from './targets/folder.ts'
 
 /** What happened to one org. */
 export interface OrgSummary {
@@ -72,6 +74,7 @@ const publishOrg = async (
   org: BundleOrg,
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
+  target: Target,
   { files = localFileSystem, reporter }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
   const secret = await readSecret(config.private)
@@ -83,29 +86,28 @@ const publishOrg = async (
     const state = (await files.size(statePath)) === null ? null : Buffer.from(await files.read(statePath)).toString()
     const { retired = {} } = (state ? JSON.parse(state) : {}) as { retired?: Retired }
     const scopes = await readScopes(staging, secret, org)
-    const orgFolder = join(config.target, segment)
     const drafts = []
     for (const [index, scope] of scopes.entries()) {
       reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
-      const folder = join(orgFolder, scope.id)
-      await removeTemporary(files, folder)
+      const path = `${segment}/${scope.id}`
+      await removeTemporary(target, path)
       const { names, threads } = config
       drafts.push({
-        folder,
-        draft: await writeBundle({ staging, files, org, scope, folder, names, asOf, sourceTables, threads }),
+        path,
+        draft: await writeBundle({ staging, target, org, scope, path, names, asOf, sourceTables, threads }),
       })
     }
     const exportedAt = new Date().toISOString()
     const published = []
-    for (const { folder, draft } of drafts) published.push(await publishManifest(files, folder, draft, exportedAt))
+    for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))
     const access = Object.fromEntries(
       scopes.flatMap(({ id, userIds }) => userIds.map((user) => [user, `${segment}/${id}/`])),
     )
     await replaceFile(files, join(own, 'access.json'), `${JSON.stringify({ users: access }, null, 1)}\n`, 0o600)
     const needed = new Set(scopes.map(({ id }) => id))
-    const still = await retireScopes(files, orgFolder, needed, retired, config.graceRuns)
+    const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
     await replaceFile(files, statePath, `${JSON.stringify({ retired: still }, null, 1)}\n`, 0o600)
-    for (const { folder } of drafts) await cleanScope(files, folder)
+    for (const { path } of drafts) await cleanScope(target, path)
     return {
       scopes: scopes.length,
       changed: published.filter(({ changed }) => changed).length,
@@ -172,7 +174,8 @@ const readSource = async (
 export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
   checkFolders(config)
   const { files = localFileSystem, reporter, signal } = options
-  await files.makeFolder(config.target)
+  const target = folderTarget(config.target, files)
+  await target.prepare()
   await readSecret(config.private)
   const adapter = await adapterOf(config)
   // A folder of its own: it is emptied before and after.
@@ -222,7 +225,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
             org: org.id,
             error: null,
             issues,
-            ...(await publishOrg(staging, config, org, instant, sourceTables, options)),
+            ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)),
           })
         } catch (error) {
           if (signal?.aborted) throw error
