@@ -99,6 +99,7 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/native',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',

@@ -14,10 +14,10 @@ import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import { inShard, type Shard } from './shard.ts'
 import { openSource } from './open-source.ts'
+import { isStore, openTarget } from './open-target.ts'
 import { stageTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
 import type { Target } from './target.ts'
-import { folderTarget } from './targets/folder.ts'
 
 /** What happened to one org. */
 export interface OrgSummary {
@@ -120,6 +120,7 @@ const publishOrg = async (
 }
 
 const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
+  if (isStore(target)) return
   for (const [name, folder] of Object.entries({ private: own, staging }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
@@ -174,7 +175,7 @@ const readSource = async (
 export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
   checkFolders(config)
   const { files = localFileSystem, reporter, signal } = options
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
   await target.prepare()
   await readSecret(config.private)
   const adapter = await adapterOf(config)
