@@ -20,6 +20,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --as-of <instant>      export as of this instant, for example 2026-11-20T02:00:00Z
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
+  --force                publish also what lost more applications than maxDrop allows, or whole tables
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --help                 this text`
@@ -35,6 +36,7 @@ const options = {
   'as-of': { type: 'string' },
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
+  force: { type: 'boolean' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   help: { type: 'boolean' },
@@ -173,7 +175,7 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
       terminal.out(await grants(config, flags.role))
       return 0
     }
-    const summary = await runExport(config, { reporter, ...selected })
+    const summary = await runExport(config, { reporter, ...selected, ...(flags.force && { force: true }) })
     reporter.end()
     terminal.out(`${describe(summary)}\n`)
     if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')

@@ -68,6 +68,8 @@ export const exportConfig = z.strictObject({
   names: z.enum(['none', 'hired', 'all']).default('hired'),
   /** The share of a table's rows of one org that may be rejected before the org fails; one number, or by table. */
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
+  /** The share of an org's applications that may be gone since its published dataset before the org fails. */
+  maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
   /** DuckDB's memory limit, for example "1GB". */
