@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { rollBack } from './rollback.ts'
 import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
 import { parseShard } from './shard.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
@@ -21,6 +22,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
   --force                publish also what lost more applications than maxDrop allows, or whole tables
+  --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --help                 this text`
@@ -37,6 +39,7 @@ const options = {
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
   force: { type: 'boolean' },
+  rollback: { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   help: { type: 'boolean' },
@@ -159,6 +162,12 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
   return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
 }
 
+const rolledBack = async (config: ExportConfig, org: string): Promise<string> => {
+  const { scopes, kept, exportedAt } = await rollBack(config, org)
+  const others = kept ? `; ${kept} scopes that were not there then keep theirs` : ''
+  return `org ${org}: rolled back to the dataset exported at ${exportedAt}, ${scopes} scopes${others}\n`
+}
+
 /** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const reporter = reporterOf(terminal)
@@ -171,6 +180,10 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     const selected = selection(flags)
     const config = withFlags(await load(flags.config), flags)
+    if (flags.rollback !== undefined) {
+      terminal.out(await rolledBack(config, flags.rollback))
+      return 0
+    }
     if (flags['print-grants']) {
       terminal.out(await grants(config, flags.role))
       return 0

@@ -11,7 +11,12 @@ export const readFigures = async (
   sourceTables: ReadonlySet<SourceTableName>,
 ): Promise<Figures> => {
   const [row] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM live.application WHERE org_k = ${orgKey}`)
-  return { applications: Number(row?.n), tables: [...sourceTables].sort() }
+  const jobs = await staging.rows(`SELECT job_id FROM live.job WHERE org_k = ${orgKey} ORDER BY job_id`)
+  return {
+    applications: Number(row?.n),
+    tables: [...sourceTables].sort(),
+    jobs: jobs.map(({ job_id }) => String(job_id)),
+  }
 }
 
 /**

@@ -1,16 +1,17 @@
 import type { SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
+import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
 import { writeBundle, type BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
-import { localFileSystem, replaceFile } from './file-system.ts'
+import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
-import { cleanScope, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
+import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
 import type { ExportOptions, OrgSummary } from './run.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
-import { readState, writeState } from './state.ts'
+import { readState, writePrevious, writeState } from './state.ts'
 import type { Target } from './target.ts'
 
 /** Makes every bundle of an org, then swaps all their manifests, under the lock of the org. */
@@ -46,11 +47,14 @@ export const publishOrg = async (
     const exportedAt = new Date().toISOString()
     const published = []
     for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))
-    const access = Object.fromEntries(
-      scopes.flatMap(({ id, userIds }) => userIds.map((user) => [user, `${segment}/${id}/`])),
-    )
-    await replaceFile(files, join(own, 'access.json'), `${JSON.stringify({ users: access }, null, 1)}\n`, 0o600)
     const needed = new Set(scopes.map(({ id }) => id))
+    const before = await readAccess(files, own)
+    const manifests = await leavingManifests(target, segment, needed)
+    await writePrevious(files, own, before && last && { figures: last, access: before, manifests })
+    const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
+    if (ambiguous)
+      reporter?.progress(`org ${org.id}: ${ambiguous} e-mail addresses of users who see different jobs give no access`)
+    await writeAccess(files, own, access)
     const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
     await writeState(files, own, { retired: still, published: figures })
     for (const { path } of drafts) await cleanScope(target, path)

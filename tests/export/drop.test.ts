@@ -1,4 +1,3 @@
-import { exportCommand } from 'hirescope/export'
 import type { SourceRows } from 'hirescope/contract'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,11 +5,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { refuseDrop } from '../../src/export/drop.ts'
 import { rowsOf } from '../oracle/case.ts'
-import { writeRows } from '../oracle/index.ts'
+import { nightsIn, type Nights } from './night.ts'
 
 let folder: string
+let nights: Nights
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hirescope-drop-'))
+  nights = nightsIn(folder)
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -36,22 +37,6 @@ const twoOrgs = (applications: number, deleted = 0): SourceRows =>
     resume: [{ candidate_id: 'c0', job_id: 'job of big' }],
   })
 
-const exportRows = async (rows: SourceRows, ...flags: string[]) => {
-  await rm(join(folder, 'adapter'), { recursive: true, force: true })
-  const { adapterFolder, dataFolder } = await writeRows(rows, folder)
-  const config = join(folder, 'config.json')
-  const settings = {
-    adapter: adapterFolder,
-    target: join(folder, 'target'),
-    private: join(folder, 'private'),
-    threads: 1,
-  }
-  await writeFile(config, JSON.stringify({ source: { kind: 'files', folder: dataFolder }, ...settings }))
-  let out = ''
-  const terminal = { live: false, out: (text: string) => (out += text), error: (text: string) => (out += text) }
-  return { code: await exportCommand(['--config', config, ...flags], terminal), out }
-}
-
 const manifestOf = async (org: string) => {
   const [scope = ''] = await readdir(join(folder, 'target', org))
   return readFile(join(folder, 'target', org, scope, 'manifest.json'), 'utf8')
@@ -61,9 +46,9 @@ const stateFile = () => join(folder, 'private', 'big', 'state.json')
 
 describe('an org whose applications fell', () => {
   it('by more than 30 % keeps its dataset and fails alone, unless forced', async () => {
-    expect((await exportRows(twoOrgs(10))).code).toBe(0)
+    expect((await nights.run(twoOrgs(10))).code).toBe(0)
     const before = await manifestOf('big')
-    const { code, out } = await exportRows(twoOrgs(6))
+    const { code, out } = await nights.run(twoOrgs(6))
     expect(code).toBe(1)
     expect(out).toMatch(
       /^org big: failed, its last dataset stays: applications: fell from 10 to 6 \(by 40 %, allowed 30 %\); mend the source, or publish it with --force$/m,
@@ -72,24 +57,24 @@ describe('an org whose applications fell', () => {
     expect(await manifestOf('big')).toBe(before)
     expect(JSON.parse(await manifestOf('small'))).toMatchObject({ sequence: 2 })
     // A refusal does not become what the next run compares with.
-    expect((await exportRows(twoOrgs(6))).code).toBe(1)
+    expect((await nights.run(twoOrgs(6))).code).toBe(1)
 
-    expect((await exportRows(twoOrgs(6), '--org', 'big', '--force')).code).toBe(0)
+    expect((await nights.run(twoOrgs(6), '--org', 'big', '--force')).code).toBe(0)
     expect(JSON.parse(await manifestOf('big'))).toMatchObject({ sequence: 2, tables: { applications: { rows: 6 } } })
-    expect((await exportRows(twoOrgs(5))).code).toBe(0)
+    expect((await nights.run(twoOrgs(5))).code).toBe(0)
   })
 
   it('because they were deleted in the source is one of them; one with new ones is not', async () => {
-    expect((await exportRows(twoOrgs(10))).code).toBe(0)
-    expect((await exportRows(twoOrgs(12, 6))).out).toContain('fell from 10 to 6')
-    expect((await exportRows(twoOrgs(12, 5))).code).toBe(0)
+    expect((await nights.run(twoOrgs(10))).code).toBe(0)
+    expect((await nights.run(twoOrgs(12, 6))).out).toContain('fell from 10 to 6')
+    expect((await nights.run(twoOrgs(12, 5))).code).toBe(0)
   })
 
   it('and whose tables vanished is told both at once', async () => {
-    expect((await exportRows(twoOrgs(10))).code).toBe(0)
+    expect((await nights.run(twoOrgs(10))).code).toBe(0)
     const { resume, ...rest } = twoOrgs(1)
     expect(resume).toHaveLength(1)
-    const { code, out } = await exportRows(rest)
+    const { code, out } = await nights.run(rest)
     expect(code).toBe(1)
     expect(out).toContain('org big: failed, its last dataset stays: applications: fell from 10 to 1')
     expect(out).toContain('(by 90 %, allowed 30 %); resume: was there and is not available any more; mend the source')
@@ -97,11 +82,11 @@ describe('an org whose applications fell', () => {
   })
 
   it('is not compared with a dataset of which nothing is known', async () => {
-    expect((await exportRows(twoOrgs(10))).code).toBe(0)
+    expect((await nights.run(twoOrgs(10))).code).toBe(0)
     await writeFile(stateFile(), JSON.stringify({ retired: {}, of: 'another version' }))
-    expect((await exportRows(twoOrgs(1))).code).toBe(0)
+    expect((await nights.run(twoOrgs(1))).code).toBe(0)
     await writeFile(stateFile(), '{"retired"')
-    expect((await exportRows(twoOrgs(1))).out).toContain(
+    expect((await nights.run(twoOrgs(1))).out).toContain(
       `org big: failed, its last dataset stays: private: ${stateFile()} is damaged; restore it or move it away`,
     )
   })
@@ -109,7 +94,7 @@ describe('an org whose applications fell', () => {
 
 describe('the limit of a fall', () => {
   const fall = (from: number, to: number, maxDrop: number) => () =>
-    refuseDrop({ applications: from, tables: [] }, { applications: to, tables: [] }, maxDrop)
+    refuseDrop({ applications: from, tables: [], jobs: [] }, { applications: to, tables: [], jobs: [] }, maxDrop)
 
   it('is itself allowed, whatever the share is in binary', () => {
     for (let percent = 0; percent <= 100; percent++) {
