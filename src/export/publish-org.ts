@@ -4,9 +4,18 @@ import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
 import { writeBundle, type BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
-import { localFileSystem } from './file-system.ts'
+import { whileHeld } from './fence.ts'
+import { localFileSystem, removeTemporaryFiles } from './file-system.ts'
 import { acquireLock } from './lock.ts'
-import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
+import {
+  beginScope,
+  cleanScope,
+  leavingManifests,
+  pathSegment,
+  publishManifest,
+  removeTemporary,
+  retireScopes,
+} from './publish.ts'
 import type { ExportOptions, OrgSummary } from './run.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
@@ -21,14 +30,18 @@ export const publishOrg = async (
   org: BundleOrg,
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
-  target: Target,
-  { files = localFileSystem, reporter, force = false }: ExportOptions,
+  anyTarget: Target,
+  { files: anyFiles = localFileSystem, reporter, force = false }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
   const lock = await acquireLock(join(own, 'lock'))
+  const target = whileHeld(lock, anyTarget, 'put', 'replace', 'remove')
+  const files = whileHeld(lock, anyFiles, 'rename', 'remove')
+  const notAfter = force ? undefined : asOf
   try {
+    await removeTemporaryFiles(files, own)
     const { retired, published: last } = await readState(files, own)
     const figures = await readFigures(staging, org.k, sourceTables)
     if (!force) refuseDrop(last, figures, config.maxDrop)
@@ -37,16 +50,19 @@ export const publishOrg = async (
     for (const [index, scope] of scopes.entries()) {
       reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
       const path = `${segment}/${scope.id}`
+      const standing = await beginScope(target, path, notAfter)
       await removeTemporary(target, path)
       const { names, threads } = config
       drafts.push({
         path,
+        standing,
         draft: await writeBundle({ staging, target, org, scope, path, names, asOf, sourceTables, threads }),
       })
     }
     const exportedAt = new Date().toISOString()
     const published = []
-    for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))
+    for (const { path, draft, standing } of drafts)
+      published.push(await publishManifest(target, path, draft, exportedAt, standing))
     const needed = new Set(scopes.map(({ id }) => id))
     const before = await readAccess(files, own)
     const manifests = await leavingManifests(target, segment, needed)
@@ -55,7 +71,7 @@ export const publishOrg = async (
     if (ambiguous)
       reporter?.progress(`org ${org.id}: ${ambiguous} e-mail addresses of users who see different jobs give no access`)
     await writeAccess(files, own, access)
-    const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
+    const still = await retireScopes(target, segment, needed, retired, config.graceRuns, notAfter)
     await writeState(files, own, { retired: still, published: figures })
     for (const { path } of drafts) await cleanScope(target, path)
     return {
