@@ -5,8 +5,10 @@ import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
 import { literal, type Staging } from '../staging.ts'
-import { adapterProblem, checkColumns, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { adapterProblem, checkColumns, refusedSelect, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { postgresDialect } from './postgres-dialect.ts'
 import { failure, sqlProblem } from './postgres-failure.ts'
+import { findMissing } from './stand-ins.ts'
 
 /** One connection to something that speaks PostgreSQL. */
 export interface PostgresSession {
@@ -68,13 +70,8 @@ export const openPostgresSnapshot = async (
   }
 }
 
-const begin = async (
-  session: PostgresSession,
-  adapter: Adapter,
-  asOfGiven: Date | null,
-  { statementTimeout, lockTimeout }: Timeouts,
-): Promise<Snapshot> => {
-  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+/** What every transaction that reads an adapter's SELECTs is set to. */
+export const prepareTransaction = async (session: PostgresSession, { statementTimeout, lockTimeout }: Timeouts) => {
   for (const setting of [
     "TimeZone = 'UTC'",
     "DateStyle = 'ISO, YMD'",
@@ -83,10 +80,22 @@ const begin = async (
     'standard_conforming_strings = on',
     `statement_timeout = '${statementTimeout}s'`,
     `lock_timeout = '${lockTimeout}s'`,
+    // A policy that hides rows is an error then, and not a smaller dataset.
+    'row_security = off',
     'idle_in_transaction_session_timeout = 0',
     "work_mem = '64MB'",
   ])
     await session.query(`SET LOCAL ${setting}`)
+}
+
+const begin = async (
+  session: PostgresSession,
+  adapter: Adapter,
+  asOfGiven: Date | null,
+  timeouts: Timeouts,
+): Promise<Snapshot> => {
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await prepareTransaction(session, timeouts)
   // The first query takes the transaction's snapshot; the clock is read with it.
   const clock = await session.query(
     `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now FROM pg_catalog.pg_class LIMIT 1`,
@@ -134,8 +143,11 @@ const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map
     } catch (error) {
       const failed = failure(error)
       if (!failed) throw error
-      problems.push(sqlProblem(query, prefix, failed))
       await session.query('ROLLBACK TO SAVEPOINT described')
+      const missing = failed.code.startsWith('42') ? await findMissing(query.sql, postgresDialect(session)) : null
+      problems.push(
+        ...(missing?.findings.length ? refusedSelect(table, query, missing) : [sqlProblem(query, prefix, failed)]),
+      )
     }
     await session.query('RELEASE SAVEPOINT described')
   }

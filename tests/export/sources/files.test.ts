@@ -84,6 +84,40 @@ describe('the files source', () => {
     )
   })
 
+  it('names every missing file, table and column, each once, and no column of a missing file', async () => {
+    const data = await folderWith({ 'orgs.csv': 'id,name,day\n1,x,2026-01-01\n' })
+    const adapter = await workshop.adapter({
+      org: `WITH g AS (
+  SELECT ghost.id, date_trunc('day', ghost.seen) AS seen, o.lost, lower(trim(o.lost_too)) AS low
+  FROM read_csv('ghost.csv', all_varchar = TRUE, types = {'id': 'VARCHAR'}) AS ghost
+  JOIN 'orgs.csv' AS o ON o.id = ghost.number AND ghost.seen <= getvariable('as_of')
+)
+SELECT
+  id::VARCHAR AS org_id, low AS name, 'ä😀' || absent AS mail, (SELECT min(happened) FROM 'event.json' WHERE event.id = g.id) AS created_at
+FROM g
+LEFT JOIN spectre USING (id)
+WHERE g.vanished OR absent IS NULL`,
+      app_user: `SELECT
+  id::VARCHAR AS user_id, 'o' AS org_id, NULL::VARCHAR AS mail, name, 'admin' AS role, flag AS is_active
+FROM 'orgs.csv' JOIN 'phantom.parquet' USING (id)`,
+    })
+    const message = await messageOf(async () => filesSource(adapter, data).open(await workshop.staging(), null))
+    const file = (name: string) => join(adapter.folder, `${name}.sql`)
+    expect(message.split('\n').sort()).toEqual(
+      [
+        `adapter: ${file('org')}: line 3: IO Error: No files found that match the pattern "ghost.csv"`,
+        `adapter: ${file('org')}: line 2: Binder Error: Table "o" does not have a column named "lost"`,
+        `adapter: ${file('org')}: line 2: Binder Error: Table "o" does not have a column named "lost_too"`,
+        `adapter: ${file('org')}: line 7: IO Error: No files found that match the pattern "event.json"`,
+        `adapter: ${file('org')}: line 9: Catalog Error: Table with name spectre does not exist!`,
+        `adapter: ${file('org')}: line 10: Binder Error: Table "g" does not have a column named "vanished"`,
+        `adapter: ${file('app_user')}: line 3: IO Error: No files found that match the pattern "phantom.parquet"`,
+        `adapter: ${file('app_user')}: line 2: column mail: not in the contract's app_user; remove it`,
+        `adapter: ${file('app_user')}: line 1: column email: missing; select it, or null::text where the source has none`,
+      ].sort(),
+    )
+  })
+
   it('reports a value that a cast refuses without the value', async () => {
     const data = await folderWith({ 'orgs.csv': `id,name\n1,"secret 'person' ""x"" canary"\n` })
     const adapter = await workshop.adapter({
