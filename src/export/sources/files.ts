@@ -16,6 +16,7 @@ import {
   type GivenColumn,
 } from './columns.ts'
 import { filesDialect, findingOf } from './files-dialect.ts'
+import { filesSchema, tableFiles } from './files-tables.ts'
 import { findMissing } from './stand-ins.ts'
 
 /** The source that reads a folder of CSV, Parquet or JSON files with DuckDB SQL, in the staging database itself. */
@@ -28,7 +29,11 @@ export const filesSource = (adapter: Adapter, folder: string): Source => ({
     const asOf = `${(asOfGiven ?? new Date()).toISOString().slice(0, -1).replace('T', ' ')}000`
     await staging.run(`SET VARIABLE as_of = TIMESTAMP ${literal(asOf)}`)
     for (const [name, value] of adapter.settings) await staging.run(`SET VARIABLE ${name} = ${literal(value)}`)
-    const tables = await within(data, staging, () => describe(adapter, staging))
+    await staging.run(`CREATE SCHEMA ${filesSchema}`)
+    const tables = await within(data, staging, async () => {
+      await tableFiles(adapter, data, staging)
+      return describe(adapter, staging)
+    })
     return snapshot(adapter, data, asOf, tables)
   },
 })
@@ -41,10 +46,11 @@ interface Described {
 // The staging database looks for files elsewhere again afterwards: nothing but an adapter reads relative names.
 const within = async <Result>(folder: string, staging: Staging, act: () => Promise<Result>): Promise<Result> => {
   await staging.run(`SET SESSION file_search_path = ${literal(folder)}; SET SESSION errors_as_json = true`)
+  await staging.run(`SET SESSION search_path = 'main,${filesSchema}'`)
   try {
     return await act()
   } finally {
-    await staging.run('RESET SESSION file_search_path; RESET SESSION errors_as_json')
+    await staging.run('RESET SESSION file_search_path; RESET SESSION errors_as_json; RESET SESSION search_path')
   }
 }
 

@@ -43,6 +43,35 @@ describe('the files source', () => {
     expect(await messageOf(() => staging.rows(`FROM 'orgs.csv'`))).toContain('orgs.csv')
   })
 
+  it('reads a file as the table of its name: CSV as text, JSON and Parquet as they are', async () => {
+    const data = await folderWith({
+      'user.csv': 'id,note,"end"\n007,,{"a":"b"}\n8,"","x, ""y"""\n',
+      'Job.json': '[{"id": 1, "at": "2026-01-02 03:04:05"}]',
+      'not-mine.csv': '',
+    })
+    const staging = await workshop.staging()
+    await staging.run(`COPY (SELECT 7::BIGINT AS n, DATE '2026-01-02' AS day) TO '${join(data, 'part.parquet')}'`)
+    const adapter = await workshop.adapter({
+      org: `SELECT id AS org_id, note AS name, "end" AS time_zone, NULL::DATE AS created_at FROM user WHERE user.id <> ''`,
+      app_user: `SELECT (job.id + part.n)::VARCHAR AS user_id, '007' AS org_id, NULL::VARCHAR AS email, "at"::VARCHAR AS name,
+        day::VARCHAR AS role, true AS is_active FROM job, part`,
+    })
+    const snapshot = await filesSource(adapter, data).open(staging, null)
+    for (const table of ['org', 'app_user'] as const) await snapshot.land(table, staging)
+    await snapshot.close()
+    expect(await staging.rows('SELECT org_id, name, time_zone FROM raw.org ORDER BY 1')).toEqual([
+      { org_id: '007', name: null, time_zone: '{"a":"b"}' },
+      { org_id: '8', name: '', time_zone: 'x, "y"' },
+    ])
+    expect(await staging.rows('SELECT user_id, name, role FROM raw.app_user')).toEqual([
+      { user_id: '8', name: '2026-01-02 03:04:05', role: '2026-01-02' },
+    ])
+    await writeFile(join(data, 'user.json'), '[]')
+    expect(await messageOf(async () => filesSource(adapter, data).open(await workshop.staging(), null))).toBe(
+      `files: user.csv and user.json in ${data} are both the table user; remove one`,
+    )
+  })
+
   it('gives adapters as-of and their lists', async () => {
     const adapter = await workshop.adapter(
       {

@@ -16,7 +16,8 @@ const setUp = `
     (2, '', NULL, NULL, NULL, NULL, false, NULL),
     (9007199254740993, E'back\\\\slash\\ttab', E'\\\\.', '2026-03-29 01:30:00Z', '1969-12-31', 'infinity', NULL, -0.001),
     (4, ' Jürgen 日本 😀 ', E'cr\\r\\nlf', '0044-03-15 00:00:00Z', NULL, NULL, true, 'NaN'),
-    (5, E'\\\\N', 'NULL', NULL, NULL, NULL, NULL, 12345678901234567890);`
+    (5, E'\\\\N', 'NULL', NULL, NULL, NULL, NULL, 12345678901234567890);
+  CREATE SCHEMA "Land ""1"; CREATE TABLE "Land ""1".thing AS SELECT 'from the schema' AS title; CREATE TABLE "Land ""1"."user" AS SELECT 'u' AS id;`
 
 const orgSql = `SELECT id::text AS org_id, title AS name, note AS time_zone, at AS created_at FROM thing`
 
@@ -24,7 +25,7 @@ interface Kind {
   name: string
   available: boolean
   start: () => Promise<void>
-  source: (adapter: Adapter) => Source
+  source: (adapter: Adapter, schema?: string | string[]) => Source
 }
 
 const pgliteFolder = new Workshop()
@@ -39,7 +40,7 @@ const kinds: Kind[] = [
       await client?.query(setUp)
       await client?.end()
     },
-    source: (adapter) => postgresSource(adapter, { url: server?.url('things') }),
+    source: (adapter, schema) => postgresSource(adapter, { url: server?.url('things'), schema }),
   },
   {
     name: 'PGlite',
@@ -50,7 +51,7 @@ const kinds: Kind[] = [
       await database.exec(setUp)
       await database.close()
     },
-    source: (adapter) => pgliteSource(adapter, folder),
+    source: (adapter, schema) => pgliteSource(adapter, folder, schema),
   },
 ]
 
@@ -135,6 +136,22 @@ describe.each(kinds)('a source on $name', ({ available, start, source }) => {
         created_at: '2026-11-19 20:30:00.25',
       },
     ])
+  })
+
+  it.skipIf(!available)('reads the tables of a schema of its own, and no others unless told so', async () => {
+    const org = `SELECT title AS org_id, u.id AS name, NULL AS time_zone, NULL::date AS created_at FROM thing, "user" AS u`
+    const adapter = await workshop.adapter({ org })
+    const staging = await workshop.staging()
+    const snapshot = await source(adapter, 'Land "1').open(staging, null)
+    await snapshot.land('org', staging)
+    await snapshot.close()
+    expect(await staging.rows('SELECT org_id, name FROM raw.org')).toEqual([{ org_id: 'from the schema', name: 'u' }])
+    const open = async (schema: string | string[]) => source(adapter, schema).open(await workshop.staging(), null)
+    expect(await messageOf(() => open('public'))).toMatch(/line 1: relation "user" does not exist$/)
+    await (await open(['public', 'Land "1'])).close()
+    expect(await messageOf(() => open(['public', 'gone']))).toBe(
+      `postgres: no schema "gone" in the database; correct the source's schema`,
+    )
   })
 
   it.skipIf(!available)('takes its own clock where no as-of is given', async () => {
