@@ -61,9 +61,16 @@ export interface ExportOptions {
 
 const adapters = join(import.meta.dirname, 'adapters')
 
+/** The adapters that come with the exporter. */
+const readyMade = ['django', 'greenhouse']
+
 /** The adapter that a configuration names. */
-export const adapterOf = ({ adapter }: ExportConfig) =>
-  readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
+export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'adapter' | 'source' | 'settings'>) =>
+  readAdapter(
+    readyMade.includes(adapter) ? join(adapters, adapter) : resolve(adapter),
+    source.kind === 'files' ? 'files' : 'postgres',
+    settings,
+  )
 
 const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
   for (const [name, folder] of Object.entries({ private: own, staging }))
