@@ -72,8 +72,8 @@ const rules: Record<string, Rule> = {
     packages: ['hirescope/contract', 'hirescope/metrics', '@duckdb/duckdb-wasm', 'parquet-wasm'],
     node: true,
   },
-  'the HTTP handler imports contract, metrics and engine': {
-    within: /^src\/http\//,
+  'the HTTP handler imports contract, metrics and engine, and neither Node nor DuckDB': {
+    within: /^src\/http\/[^/]+$/,
     packages: ['zod', 'hirescope/contract', 'hirescope/metrics', 'hirescope/engine'],
   },
   'the app imports no Node, no engine of Node, and neither the exporter nor the demo': {
