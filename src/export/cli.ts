@@ -1,10 +1,13 @@
-import { resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import packageJson from 'hirescope/package.json' with { type: 'json' }
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
-import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
+import { inWords, logged, type Reporter } from './events.ts'
+import { adapterOf, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
@@ -22,6 +25,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --max-rejected <share> for example 0.02
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
+  --json                 events as lines of JSON on stdout, and these words on stderr
   --help                 this text`
 
 const options = {
@@ -37,8 +41,15 @@ const options = {
   'max-rejected': { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
+
+const { version } = packageJson
+
+/** A name for a run that no other has, in the order of their starts. */
+const runId = (start: Date) =>
+  `${start.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${randomBytes(4).toString('hex')}`
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
@@ -113,39 +124,28 @@ export interface Terminal {
   error: (text: string) => void
 }
 
-const reporterOf = ({ live, out }: Terminal): Reporter & { end: () => void } => ({
-  progress: (text) => out(live ? `\r\u001b[K${text}` : `${text}\n`),
-  end: () => {
-    if (live) out('\r\u001b[K')
+/** Writes events for people: what is soon out of date is drawn over where that can be done. */
+const wordsTo = ({ live, out, error }: Terminal): Reporter => ({
+  event: (event) => {
+    const told = inWords(event)
+    if (!told) return
+    const clear = live ? '\r\u001b[K' : ''
+    if (told.kind === 'progress') return out(live ? `${clear}${told.text}` : `${told.text}\n`)
+    if (told.kind === 'line') return out(`${clear}${told.text}\n`)
+    out(clear)
+    error(`${told.text}\n`)
   },
 })
 
-const number = (value: number) => value.toLocaleString('en')
-
-const issueLines = (label: string, issues: ExportSummary['unattributed']) =>
-  issues.map(
-    ({ table, kind, reason, rows, sample }) =>
-      `  ${label}${table}: ${number(rows)} ${kind === 'left_out' ? 'left out' : kind}, ${reason} (${sample.map((id) => JSON.stringify(id)).join(', ')}${rows > sample.length ? ', …' : ''})`,
-  )
-
-/** What an export did, for people. */
-export const describe = ({ orgs, unattributed, asOf, seconds }: ExportSummary): string => {
-  const sum = (pick: (org: (typeof orgs)[number]) => number) => orgs.reduce((total, org) => total + pick(org), 0)
-  const rejected = [...orgs.flatMap(({ issues }) => issues), ...unattributed]
-    .filter(({ kind }) => kind === 'rejected')
-    .reduce((total, { rows }) => total + rows, 0)
-  const lines = orgs.flatMap(({ org, error, scopes, changed, rows, bytes, issues }) => [
-    error === null
-      ? `org ${org}: ${scopes} scopes (${changed} changed), ${number(rows)} rows, ${number(bytes)} bytes`
-      : `org ${org}: failed, its last dataset stays: ${error}`,
-    ...issueLines('', issues),
-  ])
-  const published = orgs.filter(({ error }) => error === null).length
-  return [
-    ...lines,
-    ...(unattributed.length ? ['rows of no org:', ...issueLines('', unattributed)] : []),
-    `as of ${asOf} UTC: ${published} of ${orgs.length} orgs published, ${number(sum(({ scopes }) => scopes))} scopes, ${number(sum(({ rows }) => rows))} rows, ${number(sum(({ bytes }) => bytes))} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
-  ].join('\n')
+/** Writes events as lines of JSON, and for people beside them. */
+const jsonTo = ({ out, error }: Terminal, run: string): Reporter => {
+  const words = wordsTo({ live: false, out: error, error })
+  return {
+    event: (event) => {
+      out(`${JSON.stringify(logged(run, new Date(), event))}\n`)
+      words.event(event)
+    },
+  }
 }
 
 const grants = async (config: ExportConfig, role?: string): Promise<string> => {
@@ -157,9 +157,27 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
   return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
 }
 
+/** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
+const exportAll = async (config: ExportConfig, flags: Flags, reporter: Reporter): Promise<boolean> => {
+  const selected = selection(flags)
+  const { adapter, source } = config
+  reporter.event({ event: 'run_started', command: 'export', version, source: source.kind, adapter: basename(adapter) })
+  const summary = await runExport(config, { reporter, ...selected })
+  if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
+  if (summary.missing.length)
+    throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
+  return summary.orgs.every(({ error }) => error === null)
+}
+
 /** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const reporter = reporterOf(terminal)
+  const since = performance.now()
+  const reporter = args.includes('--json') ? jsonTo(terminal, runId(new Date())) : wordsTo(terminal)
+  const finish = (exit_code: number, error: string | null) => {
+    const seconds = Math.round((performance.now() - since) / 10) / 100
+    reporter.event({ event: 'run_finished', exit_code, error, seconds })
+    return exit_code
+  }
   try {
     const flags = readFlags(args)
     if (flags.help) {
@@ -167,22 +185,15 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
       return 0
     }
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
-    const selected = selection(flags)
+    if (flags.json && flags['print-grants'])
+      throw new ExportError('arguments: --json and --print-grants exclude each other; give one')
     const config = withFlags(await load(flags.config), flags)
     if (flags['print-grants']) {
       terminal.out(await grants(config, flags.role))
       return 0
     }
-    const summary = await runExport(config, { reporter, ...selected })
-    reporter.end()
-    terminal.out(`${describe(summary)}\n`)
-    if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
-    if (summary.missing.length)
-      throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
-    return summary.orgs.every(({ error }) => error === null) ? 0 : 1
+    return finish((await exportAll(config, flags, reporter)) ? 0 : 1, null)
   } catch (error) {
-    reporter.end()
-    terminal.error(`export failed: ${explain(error)}\n`)
-    return 1
+    return finish(1, explain(error))
   }
 }

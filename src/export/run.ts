@@ -1,9 +1,10 @@
-import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { bundleTableNames, sourceTableNames, type BundleTableName, type SourceTableName } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
 import { readAdapter, type Adapter } from './adapter.ts'
-import { writeBundle, type BundleOrg } from './bundle.ts'
+import { writeBundle, type BundleOrg, type Draft } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import type { Reporter } from './events.ts'
 import { localFileSystem, replaceFile, type FileSystem } from './file-system.ts'
 import { issueCounts, overLimit, type IssueCount } from './limits.ts'
 import { acquireLock } from './lock.ts'
@@ -29,6 +30,11 @@ export interface OrgSummary {
   rows: number
   bytes: number
   issues: IssueCount[]
+  seconds: number
+  /** Rows of the source that belong to the org, also those that were rejected. */
+  read: Partial<Record<SourceTableName, number>>
+  /** Rows of all its bundles. */
+  written: Partial<Record<BundleTableName, number>>
 }
 
 export interface ExportSummary {
@@ -43,11 +49,6 @@ export interface ExportSummary {
   read: Partial<Record<SourceTableName, number>>
   /** Seconds by stage. */
   seconds: Record<'read' | 'normalise' | 'write', number>
-}
-
-/** Told what the export is doing, for a terminal or a log. */
-export interface Reporter {
-  progress: (text: string) => void
 }
 
 export interface ExportOptions {
@@ -68,6 +69,41 @@ export const adapterOf = ({ adapter }: ExportConfig) =>
 
 const seconds = (since: number) => Math.round((performance.now() - since) / 10) / 100
 
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
+/** The sums by name of those that are not nothing. */
+const addUp = <Name extends string>(names: readonly Name[], values: (name: Name) => number[]) =>
+  Object.fromEntries(names.map((name) => [name, sum(values(name))]).filter(([, total]) => total !== 0)) as Partial<
+    Record<Name, number>
+  >
+
+const tellIssues = (reporter: Reporter | undefined, org: string | null, issues: readonly IssueCount[]) => {
+  for (const issue of issues) reporter?.event({ event: 'rows_judged', org, ...issue })
+}
+
+const tellOrg = (reporter: Reporter | undefined, { org, error, issues, ...rest }: OrgSummary) => {
+  const { seconds, read } = rest
+  if (error === null) reporter?.event({ event: 'org_published', org, ...rest })
+  else reporter?.event({ event: 'org_failed', org, error, seconds, read })
+  tellIssues(reporter, org, issues)
+}
+
+const tellAll = (reporter: Reporter | undefined, { asOf, orgs, unattributed, seconds }: ExportSummary) => {
+  const issues = [...orgs.flatMap((org) => org.issues), ...unattributed]
+  reporter?.event({
+    event: 'exported',
+    as_of: asOf,
+    orgs: orgs.length,
+    published: orgs.filter(({ error }) => error === null).length,
+    scopes: sum(orgs.map(({ scopes }) => scopes)),
+    changed: sum(orgs.map(({ changed }) => changed)),
+    rows: sum(orgs.map(({ rows }) => rows)),
+    bytes: sum(orgs.map(({ bytes }) => bytes)),
+    rejected: sum(issues.map(({ kind, rows }) => (kind === 'rejected' ? rows : 0))),
+    seconds,
+  })
+}
+
 const publishOrg = async (
   staging: Staging,
   config: ExportConfig,
@@ -76,7 +112,7 @@ const publishOrg = async (
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
   { files = localFileSystem, reporter }: ExportOptions,
-): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
+): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
@@ -86,9 +122,10 @@ const publishOrg = async (
     const state = (await files.size(statePath)) === null ? null : Buffer.from(await files.read(statePath)).toString()
     const { retired = {} } = (state ? JSON.parse(state) : {}) as { retired?: Retired }
     const scopes = await readScopes(staging, secret, org)
-    const drafts = []
+    const drafts: { path: string; draft: Draft }[] = []
     for (const [index, scope] of scopes.entries()) {
-      reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
+      const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
+      reporter?.event({ event: 'scope_started', org: org.id, ...place })
       const path = `${segment}/${scope.id}`
       await removeTemporary(target, path)
       const { names, threads } = config
@@ -113,6 +150,7 @@ const publishOrg = async (
       changed: published.filter(({ changed }) => changed).length,
       rows: published.reduce((sum, { rows }) => sum + rows, 0),
       bytes: published.reduce((sum, { bytes }) => sum + bytes, 0),
+      written: addUp(bundleTableNames, (table) => drafts.map(({ draft }) => draft.tables[table].rows)),
     }
   } finally {
     await lock.release()
@@ -153,7 +191,7 @@ const readSource = async (
     const since = performance.now()
     const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
     try {
-      const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
+      const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
       const read = await stageTables(snapshot, staging, config, progress, signal)
       const sourceTables = new Set(snapshot.tables.keys())
       return { staging, asOf: snapshot.asOf, sourceTables, read, readSeconds: seconds(since) }
@@ -182,6 +220,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
   try {
+    reporter?.event({ event: 'stage_started', stage: 'read' })
     const attempt = () => readSource(config, adapter, resolve(folder), options)
     const { staging, asOf, sourceTables, read, readSeconds } = await retrying(
       config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
@@ -190,13 +229,17 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       signal,
     )
     try {
+      reporter?.event({ event: 'stage_finished', stage: 'read', seconds: readSeconds })
+      reporter?.event({ event: 'stage_started', stage: 'normalise' })
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
-      reporter?.progress('normalising')
       await normalise(staging, adapter.aliases)
       const normaliseSeconds = seconds(normaliseSince)
+      reporter?.event({ event: 'stage_finished', stage: 'normalise', seconds: normaliseSeconds })
       const unattributed = await issueCounts(staging, null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
+      tellIssues(reporter, null, unattributed)
+      reporter?.event({ event: 'stage_started', stage: 'write' })
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
       const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
@@ -217,22 +260,23 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         }
         const issues = await issueCounts(staging, org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
-        const nothing = { scopes: 0, changed: 0, rows: 0, bytes: 0 }
+        const since = performance.now()
+        const add = (rest: Omit<OrgSummary, 'org' | 'issues' | 'seconds' | 'read'>) => {
+          const read = addUp(sourceTableNames, (table) => [rowsOf(org.k, table)])
+          const done = { org: org.id, issues, seconds: seconds(since), read, ...rest }
+          orgs.push(done)
+          tellOrg(reporter, done)
+        }
         try {
           if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
           const instant = `${asOf.replace(' ', 'T')}Z`
-          orgs.push({
-            org: org.id,
-            error: null,
-            issues,
-            ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)),
-          })
+          add({ error: null, ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)) })
         } catch (error) {
           if (signal?.aborted) throw error
-          orgs.push({ org: org.id, error: explain(error), issues, ...nothing })
+          add({ error: explain(error), scopes: 0, changed: 0, rows: 0, bytes: 0, written: {} })
         }
       }
-      return {
+      const summary: ExportSummary = {
         asOf,
         orgs,
         known: rows.length,
@@ -241,6 +285,9 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         read: Object.fromEntries(read),
         seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
       }
+      reporter?.event({ event: 'stage_finished', stage: 'write', seconds: summary.seconds.write })
+      tellAll(reporter, summary)
+      return summary
     } finally {
       await staging.close()
     }
