@@ -9,6 +9,7 @@ import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type Reporter } from './events.ts'
 import { adapterOf, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
+import { seconds } from './stopwatch.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
@@ -174,8 +175,7 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
   const since = performance.now()
   const reporter = args.includes('--json') ? jsonTo(terminal, runId(new Date())) : wordsTo(terminal)
   const finish = (exit_code: number, error: string | null) => {
-    const seconds = Math.round((performance.now() - since) / 10) / 100
-    reporter.event({ event: 'run_finished', exit_code, error, seconds })
+    reporter.event({ event: 'run_finished', exit_code, error, seconds: seconds(since) })
     return exit_code
   }
   try {
