@@ -6,8 +6,10 @@ import { parseArgs } from 'node:util'
 import packageJson from 'hirescope/package.json' with { type: 'json' }
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
-import { inWords, logged, type Reporter } from './events.ts'
-import { adapterOf, runExport, type ExportOptions } from './run.ts'
+import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
+import { exitCodeOf, type ExitCode } from './exit-codes.ts'
+import { keepReport } from './report.ts'
+import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
 import { seconds } from './stopwatch.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
@@ -49,8 +51,7 @@ const options = {
 const { version } = packageJson
 
 /** A name for a run that no other has, in the order of their starts. */
-const runId = (start: Date) =>
-  `${start.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${randomBytes(4).toString('hex')}`
+const runId = (start: Date) => `${start.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
@@ -138,12 +139,16 @@ const wordsTo = ({ live, out, error }: Terminal): Reporter => ({
   },
 })
 
+interface Sink {
+  event: (event: LoggedEvent) => void
+}
+
 /** Writes events as lines of JSON, and for people beside them. */
-const jsonTo = ({ out, error }: Terminal, run: string): Reporter => {
+const jsonTo = ({ out, error }: Terminal): Sink => {
   const words = wordsTo({ live: false, out: error, error })
   return {
     event: (event) => {
-      out(`${JSON.stringify(logged(run, new Date(), event))}\n`)
+      out(`${JSON.stringify(event)}\n`)
       words.event(event)
     },
   }
@@ -158,24 +163,37 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
   return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
 }
 
+/** The configuration names orgs that the source does not hold; what it holds is published. */
+class MissingOrgs extends ExportError {}
+
 /** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
-const exportAll = async (config: ExportConfig, flags: Flags, reporter: Reporter): Promise<boolean> => {
+const exportAll = async (config: ExportConfig, flags: Flags, reporter: Reporter, signal?: AbortSignal) => {
   const selected = selection(flags)
   const { adapter, source } = config
   reporter.event({ event: 'run_started', command: 'export', version, source: source.kind, adapter: basename(adapter) })
-  const summary = await runExport(config, { reporter, ...selected })
+  const summary = await runExport(config, { reporter, ...selected, ...(signal && { signal }) })
   if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
   if (summary.missing.length)
-    throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
-  return summary.orgs.every(({ error }) => error === null)
+    throw new MissingOrgs(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
+  return summary.orgs.every(({ error }) => error === null) ? 0 : 1
 }
 
-/** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
-export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+/** `npm run export`. Gives the exit code, and a line on stderr where it is not 0 (`exitCodes`). */
+export const exportCommand = async (
+  args: readonly string[],
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<ExitCode> => {
   const since = performance.now()
-  const reporter = args.includes('--json') ? jsonTo(terminal, runId(new Date())) : wordsTo(terminal)
-  const finish = (exit_code: number, error: string | null) => {
+  const run = runId(new Date())
+  const sinks: Sink[] = [args.includes('--json') ? jsonTo(terminal) : wordsTo(terminal)]
+  const reporter = {
+    event: (event: ExportEvent) => sinks.forEach((sink) => sink.event(logged(run, new Date(), event))),
+  }
+  let report: ReturnType<typeof keepReport> | undefined
+  const finish = async (exit_code: ExitCode, error: string | null) => {
     reporter.event({ event: 'run_finished', exit_code, error, seconds: seconds(since) })
+    await report?.close().catch((cause: unknown) => terminal.error(`report: not written: ${explain(cause)}\n`))
     return exit_code
   }
   try {
@@ -192,8 +210,12 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
       terminal.out(await grants(config, flags.role))
       return 0
     }
-    return finish((await exportAll(config, flags, reporter)) ? 0 : 1, null)
+    checkFolders(config)
+    report = keepReport(config, run)
+    sinks.push(report)
+    return await finish(await exportAll(config, flags, reporter, signal), null)
   } catch (error) {
-    return finish(1, explain(error))
+    const cause: unknown = signal?.aborted ? signal.reason : error
+    return finish(cause instanceof MissingOrgs ? 1 : exitCodeOf(cause), explain(cause))
   }
 }

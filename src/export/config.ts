@@ -70,6 +70,8 @@ export const exportConfig = z.strictObject({
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
+  /** How many reports of runs stay in `<private>/reports`. */
+  keepReports: z.int().positive().default(30),
   /** DuckDB's memory limit, for example "1GB". */
   memory: z
     .string()

@@ -93,7 +93,7 @@ export type EventOf<Name extends EventName> = Extract<ExportEvent, { event: Name
 const stamp = {
   time: z.iso.datetime(),
   /** Of one run: its start and a random part. Its report has the same name. */
-  run: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  run: z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/),
   level: z.enum(['info', 'warn', 'error']),
 }
 

@@ -20,7 +20,7 @@ export const publishOrg = async (
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter }: ExportOptions,
+  { files = localFileSystem, reporter, signal }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
@@ -33,6 +33,7 @@ export const publishOrg = async (
     const scopes = await readScopes(staging, secret, org)
     const drafts: { path: string; draft: Draft }[] = []
     for (const [index, scope] of scopes.entries()) {
+      signal?.throwIfAborted()
       const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
       reporter?.event({ event: 'scope_started', org: org.id, ...place })
       const path = `${segment}/${scope.id}`

@@ -34,7 +34,8 @@ const adapters = join(import.meta.dirname, 'adapters')
 export const adapterOf = ({ adapter }: ExportConfig) =>
   readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
 
-const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
+/** @throws ExportError where what is private would be served. */
+export const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
   for (const [name, folder] of Object.entries({ private: own, staging }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)

@@ -1,73 +1,39 @@
-import { eventFields, exportCommand, loggedEvent, type EventName, type LoggedEvent } from 'hirescope/export'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { eventFields } from 'hirescope/export'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowsOf } from '../oracle/case.ts'
-import { writeRows } from '../oracle/index.ts'
-
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hirescope-events-'))
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
+import { command, commandCase, eventsOf, named, type CommandCase } from './command-case.ts'
 
 const canary = 'Canary'
 
-const writeConfig = async (config: object = {}) => {
-  const rows = rowsOf({
-    org: [{}, { org_id: 'p' }],
-    app_user: [{}, { user_id: 'u2', org_id: 'p', email: `${canary}@example.org`, name: canary }],
-    job: [{}, { job_id: 'j2', org_id: 'p', title: canary, department: canary, location_raw: canary }],
-    candidate: [
-      {},
-      { candidate_id: 'c2', org_id: 'p', name: canary, city_raw: canary },
-      { candidate_id: 'c3', org_id: canary, name: canary },
-    ],
-    application: [{}, { application_id: 'a2', stage: canary as 'offer', source: canary }],
-    resume: [{ city_raw: canary }, { resume_id: 'r2', candidate_id: canary }],
-    resume_skill: [{ skill_raw: canary }],
-  })
-  const { adapterFolder, dataFolder } = await writeRows(rows, folder)
-  const file = join(folder, 'config.json')
-  const settings = {
-    source: { kind: 'files', folder: dataFolder },
-    adapter: adapterFolder,
-    target: join(folder, 'target'),
-    private: join(folder, 'private'),
-    asOf: '2026-01-01T00:00:00Z',
-    maxRejected: 1,
-    threads: 1,
-  }
-  await writeFile(file, JSON.stringify({ ...settings, ...config }))
-  return file
-}
+const rows = rowsOf({
+  org: [{}, { org_id: 'p' }],
+  app_user: [{}, { user_id: 'u2', org_id: 'p', email: `${canary}@example.org`, name: canary }],
+  job: [{}, { job_id: 'j2', org_id: 'p', title: canary, department: canary, location_raw: canary }],
+  candidate: [
+    {},
+    { candidate_id: 'c2', org_id: 'p', name: canary, city_raw: canary },
+    { candidate_id: 'c3', org_id: canary, name: canary },
+  ],
+  application: [{}, { application_id: 'a2', stage: canary as 'offer', source: canary }],
+  resume: [{ city_raw: canary }, { resume_id: 'r2', candidate_id: canary }],
+  resume_skill: [{ skill_raw: canary }],
+})
 
-const command = async (...args: string[]) => {
-  const written = { out: '', error: '' }
-  const code = await exportCommand(args, {
-    live: false,
-    out: (text) => (written.out += text),
-    error: (text) => (written.error += text),
-  })
-  return { code, ...written }
-}
+let source: CommandCase
+beforeEach(async () => {
+  source = await commandCase(rows)
+})
+afterEach(() => source.remove())
 
-/** The events of a run, each checked against its schema. */
-const eventsOf = (out: string): LoggedEvent[] =>
-  out
-    .trimEnd()
-    .split('\n')
-    .map((line) => loggedEvent.parse(JSON.parse(line)))
-
-const named = <Name extends EventName>(events: readonly LoggedEvent[], name: Name) =>
-  events.filter((event): event is Extract<LoggedEvent, { event: Name }> => event.event === name)
+const lenient = { maxRejected: 1 }
 
 const withoutTimes = (text: string) => text.replace(/[\d.]+ s /g, '… s ')
 
 describe('--json', () => {
   it('writes each event as a line that its schema takes, of one run, from its start to its end', async () => {
-    const { code, out } = await command('--config', await writeConfig(), '--json')
+    const { code, out } = await source.run(lenient, '--json')
     expect(code).toBe(0)
     const events = eventsOf(out)
     expect(new Set(events.map(({ run }) => run)).size).toBe(1)
@@ -97,16 +63,15 @@ describe('--json', () => {
   })
 
   it('puts on stderr what stdout says without it', async () => {
-    const file = await writeConfig()
-    await command('--config', file)
-    const plain = await command('--config', file)
-    const json = await command('--config', file, '--json')
+    await source.run(lenient)
+    const plain = await source.run(lenient)
+    const json = await source.run(lenient, '--json')
     expect(withoutTimes(json.error)).toBe(withoutTimes(plain.out + plain.error))
     expect(plain.out).toContain('org o: 1 scopes (0 changed)')
   })
 
   it('has no value of a row but ids, and no address of a bundle', async () => {
-    const { out, error } = await command('--config', await writeConfig(), '--json')
+    const { out, error } = await source.run(lenient, '--json')
     expect(out + error).not.toContain(canary)
     expect(out + error).not.toMatch(/[a-z2-7]{52}/)
   })
@@ -115,9 +80,9 @@ describe('--json', () => {
     for (const [args, text] of [
       [['--json'], /^arguments: --config is missing/],
       [['--json', '--colour'], /^arguments: Unknown option/],
-      [['--json', '--config', await writeConfig({ adapter: '/nowhere' })], /^adapter: no folder/],
+      [['--json', '--config', await source.config({ adapter: '/nowhere' })], /^adapter: no folder/],
     ] as const) {
-      const { code, out, error } = await command(...args)
+      const { code, out, error } = await command(args)
       const last = eventsOf(out).at(-1)
       expect(last).toMatchObject({ event: 'run_finished', level: 'error', exit_code: code })
       expect(last?.event === 'run_finished' && last.error).toMatch(text)
@@ -126,7 +91,7 @@ describe('--json', () => {
   })
 
   it('says that an organisation failed and why', async () => {
-    const { code, out } = await command('--config', await writeConfig({ maxRejected: 0.1 }), '--json')
+    const { code, out } = await source.run({ maxRejected: 0.1 }, '--json')
     expect(code).toBe(1)
     const failed = named(eventsOf(out), 'org_failed')
     expect(failed.map(({ org, level }) => [org, level])).toContainEqual(['o', 'error'])
@@ -134,7 +99,7 @@ describe('--json', () => {
   })
 
   it('excludes --print-grants, whose output is SQL', async () => {
-    const { code, error } = await command('--json', '--print-grants', '--config', await writeConfig())
+    const { code, error } = await source.run({}, '--json', '--print-grants')
     expect(code).not.toBe(0)
     expect(error).toContain('--json and --print-grants exclude each other')
   })
