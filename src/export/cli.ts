@@ -9,6 +9,7 @@ import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
 import { keepReport } from './report.ts'
+import { rollBack } from './rollback.ts'
 import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
 import { seconds } from './stopwatch.ts'
@@ -26,6 +27,8 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --as-of <instant>      export as of this instant, for example 2026-11-20T02:00:00Z
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
+  --force                publish also what lost more applications than maxDrop allows, or whole tables
+  --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --json                 events as lines of JSON on stdout, and these words on stderr
@@ -42,6 +45,8 @@ const options = {
   'as-of': { type: 'string' },
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
+  force: { type: 'boolean' },
+  rollback: { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   json: { type: 'boolean' },
@@ -166,17 +171,34 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
 /** The configuration names orgs that the source does not hold; what it holds is published. */
 class MissingOrgs extends ExportError {}
 
+interface Running {
+  config: ExportConfig
+  flags: Flags
+  reporter: Reporter
+  signal: AbortSignal | undefined
+}
+
 /** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
-const exportAll = async (config: ExportConfig, flags: Flags, reporter: Reporter, signal?: AbortSignal) => {
-  const selected = selection(flags)
-  const { adapter, source } = config
-  reporter.event({ event: 'run_started', command: 'export', version, source: source.kind, adapter: basename(adapter) })
-  const summary = await runExport(config, { reporter, ...selected, ...(signal && { signal }) })
+const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
+  const summary = await runExport(config, {
+    reporter,
+    ...selection(flags),
+    ...(flags.force && { force: true }),
+    ...(signal && { signal }),
+  })
   if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
   if (summary.missing.length)
     throw new MissingOrgs(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
   return summary.orgs.every(({ error }) => error === null) ? 0 : 1
 }
+
+const rollBackOne = async ({ config, flags: { rollback: org = '' }, reporter }: Running): Promise<ExitCode> => {
+  const { scopes, kept, exportedAt } = await rollBack(config, org)
+  reporter.event({ event: 'org_rolled_back', org, exported_at: exportedAt, scopes, kept })
+  return 0
+}
+
+const commands = { export: exportAll, rollback: rollBackOne }
 
 /** `npm run export`. Gives the exit code, and a line on stderr where it is not 0 (`exitCodes`). */
 export const exportCommand = async (
@@ -213,7 +235,10 @@ export const exportCommand = async (
     checkFolders(config)
     report = keepReport(config, run)
     sinks.push(report)
-    return await finish(await exportAll(config, flags, reporter, signal), null)
+    const command = flags.rollback === undefined ? 'export' : 'rollback'
+    const { adapter, source } = config
+    reporter.event({ event: 'run_started', command, version, source: source.kind, adapter: basename(adapter) })
+    return await finish(await commands[command]({ config, flags, reporter, signal }), null)
   } catch (error) {
     const cause: unknown = signal?.aborted ? signal.reason : error
     return finish(cause instanceof MissingOrgs ? 1 : exitCodeOf(cause), explain(cause))

@@ -17,7 +17,7 @@ const event = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =
  */
 export const eventFields = {
   run_started: event('A run begins.', {
-    command: z.enum(['export']),
+    command: z.enum(['export', 'rollback']),
     /** Of hirescope. */
     version: z.string(),
     source: z.enum(['postgres', 'pglite', 'files']),
@@ -33,6 +33,10 @@ export const eventFields = {
   stage_started: event('A stage of the run begins.', { stage }),
   stage_finished: event('A stage of the run is over.', { stage, seconds }),
   scope_started: event('A bundle is being made, of so many jobs.', { org, scope: count, scopes: count, jobs: count }),
+  emails_shared: event('E-mail addresses of users who see different jobs; they give no access.', {
+    org,
+    emails: count,
+  }),
   org_published: event(
     'An organisation is published; `changed` bundles have new data files, `rows` are over all scopes.',
     {
@@ -73,6 +77,10 @@ export const eventFields = {
     rejected: count,
     seconds: z.record(stage, seconds),
   }),
+  org_rolled_back: event(
+    'The previous dataset of an organisation is published again; `kept` scopes were not there then and keep theirs.',
+    { org, exported_at: z.string(), scopes: count, kept: count },
+  ),
   run_finished: event('The run is over; always the last event.', {
     exit_code: count,
     error: error.nullable(),
@@ -121,6 +129,7 @@ const levelOf = (event: ExportEvent): LoggedEvent['level'] => {
     case 'run_finished':
       return event.exit_code === 0 ? 'info' : 'error'
     case 'read_failed':
+    case 'emails_shared':
       return 'warn'
     case 'rows_judged':
       return event.kind === 'rejected' ? 'warn' : 'info'
@@ -161,6 +170,10 @@ export const inWords = (event: ExportEvent): Told | null => {
       return event.stage === 'normalise' ? progress('normalising') : null
     case 'scope_started':
       return progress(`org ${event.org}: scope ${event.scope} of ${event.scopes}, ${event.jobs} jobs`)
+    case 'emails_shared':
+      return progress(
+        `org ${event.org}: ${event.emails} e-mail addresses of users who see different jobs give no access`,
+      )
     case 'org_published': {
       const { org, scopes, changed, rows, bytes } = event
       return line(`org ${org}: ${scopes} scopes (${changed} changed), ${number(rows)} rows, ${number(bytes)} bytes`)
@@ -178,6 +191,11 @@ export const inWords = (event: ExportEvent): Told | null => {
       return line(
         `as of ${as_of} UTC: ${published} of ${orgs} orgs published, ${number(scopes)} scopes, ${number(rows)} rows, ${number(bytes)} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
       )
+    }
+    case 'org_rolled_back': {
+      const { org, exported_at, scopes, kept } = event
+      const others = kept ? `; ${kept} scopes that were not there then keep theirs` : ''
+      return line(`org ${org}: rolled back to the dataset exported at ${exported_at}, ${scopes} scopes${others}`)
     }
     case 'run_finished':
       return event.error === null ? null : { kind: 'failure', text: `export failed: ${event.error}` }

@@ -38,6 +38,7 @@ const subjects: Record<string, ExitCode> = {
   source: 3,
   target: 4,
   secret: 4,
+  private: 4,
   lock: 4,
 }
 
