@@ -28,6 +28,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
   --force                publish also what lost more applications than maxDrop allows, or whole tables
+  --erase                with --org: leave no file of an earlier dataset, so that whom the source erased is in none
   --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
@@ -46,6 +47,7 @@ const options = {
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
   force: { type: 'boolean' },
+  erase: { type: 'boolean' },
   rollback: { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
@@ -118,8 +120,9 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
 }
 
 /** Which orgs the flags ask for. */
-const selection = ({ org, shard }: Flags): Pick<ExportOptions, 'orgs' | 'shard'> => {
+const selection = ({ org, shard, erase }: Flags): Pick<ExportOptions, 'orgs' | 'shard'> => {
   if (org && shard !== undefined) throw new ExportError('arguments: --org and --shard exclude each other; give one')
+  if (erase && !org) throw new ExportError('arguments: --erase needs --org: it leaves no dataset to roll back to')
   return { ...(org && { orgs: org }), ...(shard !== undefined && { shard: parseShard(shard) }) }
 }
 
@@ -184,6 +187,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
     reporter,
     ...selection(flags),
     ...(flags.force && { force: true }),
+    ...(flags.erase && { erase: true }),
     ...(signal && { signal }),
   })
   if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')

@@ -6,7 +6,15 @@ import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
 import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
-import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
+import {
+  cleanScope,
+  forgetPrevious,
+  leavingManifests,
+  pathSegment,
+  publishManifest,
+  removeTemporary,
+  retireScopes,
+} from './publish.ts'
 import type { ExportOptions } from './run.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
@@ -23,7 +31,7 @@ export const publishOrg = async (
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter, signal, force = false }: ExportOptions,
+  { files = localFileSystem, reporter, signal, force = false, erase = false }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
@@ -53,13 +61,16 @@ export const publishOrg = async (
     const needed = new Set(scopes.map(({ id }) => id))
     const before = await readAccess(files, own)
     const manifests = await leavingManifests(target, segment, needed)
-    await writePrevious(files, own, before && last && { figures: last, access: before, manifests })
+    await writePrevious(files, own, before && last && !erase ? { figures: last, access: before, manifests } : null)
     const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
     if (ambiguous) reporter?.event({ event: 'emails_shared', org: org.id, emails: ambiguous })
     await writeAccess(files, own, access)
-    const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
+    const still = await retireScopes(target, segment, needed, retired, erase ? 0 : config.graceRuns)
     await writeState(files, own, { retired: still, published: figures })
-    for (const { path } of drafts) await cleanScope(target, path)
+    for (const { path } of drafts) {
+      if (erase) await forgetPrevious(target, path)
+      await cleanScope(target, path)
+    }
     return {
       scopes: scopes.length,
       changed: published.filter(({ changed }) => changed).length,

@@ -91,6 +91,10 @@ export const republish = async (target: Target, scope: string, manifest: string)
   await writeManifest(target, scope, stored, again)
 }
 
+/** Takes the previous manifest of a scope away; its data files go with the next `cleanScope`. */
+export const forgetPrevious = (target: Target, scope: string): Promise<void> =>
+  target.remove(`${scope}/${previousManifest}`)
+
 /** Removes what neither manifest of a scope names, also what a killed run left. */
 export const cleanScope = async (target: Target, scope: string) => {
   const keep = new Set([current, previousManifest])

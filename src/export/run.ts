@@ -25,6 +25,8 @@ export interface ExportOptions {
   shard?: Shard
   /** Publishes also what lost more than `maxDrop` of its applications, or whole tables. */
   force?: boolean
+  /** Leaves nothing of earlier datasets: no previous one, and nothing of scopes without users. */
+  erase?: boolean
   files?: FileSystem
   reporter?: Reporter
   signal?: AbortSignal
@@ -32,9 +34,16 @@ export interface ExportOptions {
 
 const adapters = join(import.meta.dirname, 'adapters')
 
+/** The adapters that come with the exporter. */
+const readyMade = ['django', 'greenhouse']
+
 /** The adapter that a configuration names. */
-export const adapterOf = ({ adapter }: ExportConfig) =>
-  readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
+export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'adapter' | 'source' | 'settings'>) =>
+  readAdapter(
+    readyMade.includes(adapter) ? join(adapters, adapter) : resolve(adapter),
+    source.kind === 'files' ? 'files' : 'postgres',
+    settings,
+  )
 
 /** @throws ExportError where what is private would be served. */
 export const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
