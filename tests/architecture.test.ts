@@ -104,6 +104,7 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/native',
+      'hirescope/package.json',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',

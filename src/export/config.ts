@@ -81,6 +81,8 @@ export const exportConfig = z.strictObject({
   maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
+  /** How many reports of runs stay in `<private>/reports`. */
+  keepReports: z.int().positive().default(30),
   /** DuckDB's memory limit, for example "1GB". */
   memory: z
     .string()
