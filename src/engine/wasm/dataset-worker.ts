@@ -9,11 +9,11 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
   const running = new Map<number, AbortController>()
   let dataset: Dataset | undefined
 
-  const open = async ({ baseUrl, tables }: Extract<Request, { type: 'open' }>) => {
+  const open = async ({ baseUrl, tables, files }: Extract<Request, { type: 'open' }>) => {
     try {
       const times: [LoadStage, number][] = []
       const start = performance.now()
-      const store = startDuckDb({
+      const store = startDuckDb(files, {
         onDeath: (error) => send({ type: 'failed', id: null, error: pack(error) }),
         onBytes: (loadedBytes, totalBytes) => send({ type: 'starting', loadedBytes, totalBytes }),
       }).then((store) => {

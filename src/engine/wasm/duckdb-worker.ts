@@ -1,11 +1,9 @@
 import { AsyncDuckDB, VoidLogger } from '@duckdb/duckdb-wasm'
-import moduleUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
-import workerUrl from '@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url'
 import initParquet from 'parquet-wasm/esm'
-import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
 import { DatasetError } from '../dataset-error.ts'
 import type { TableStore } from '../table-store.ts'
 import { startWorker } from './blob-worker.ts'
+import type { EngineFiles } from './messages.ts'
 import { fetchModule, type OnBytes } from './module.ts'
 import { createWasmStore } from './store.ts'
 
@@ -19,34 +17,30 @@ interface Listener {
   onBytes: OnBytes
 }
 
-/** Where the modules are: their own addresses, or those of their bytes. */
-interface Modules {
-  duckdb: string
-  parquet: string
-}
-
 /**
  * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it, and parquet-wasm
  * in this thread.
  * @throws DatasetError no-webassembly, timeout, engine
  */
-export const startDuckDb = async (listener: Listener): Promise<TableStore> => {
+export const startDuckDb = async (files: EngineFiles, listener: Listener): Promise<TableStore> => {
   checkWebAssembly()
-  const urls = { duckdb: absolute(moduleUrl), parquet: absolute(parquetUrl) }
   try {
     // By its address a browser compiles a module as it arrives, and remembers what it compiled.
-    return await startWith(urls, listener)
+    return await startWith(files, listener)
   } catch (error) {
     if (!(error instanceof DatasetError && error.code === 'engine')) throw error
     // A host may give modules under another type, or something else, or nothing: their bytes tell which.
-    const bytes = await Promise.all([fetchModule(urls.duckdb, listener.onBytes), fetchModule(urls.parquet)])
+    const bytes = await Promise.all([fetchModule(files.duckdb, listener.onBytes), fetchModule(files.parquet)])
     const [duckdb, parquet] = bytes.map((module) => URL.createObjectURL(module)) as [string, string]
-    return startWith({ duckdb, parquet }, listener).finally(() => [duckdb, parquet].forEach(URL.revokeObjectURL))
+    return startWith({ ...files, duckdb, parquet }, listener).finally(() =>
+      [duckdb, parquet].forEach(URL.revokeObjectURL),
+    )
   }
 }
 
-const startWith = async (modules: Modules, { onDeath, onBytes }: Listener): Promise<TableStore> => {
-  const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
+// The modules are at their own addresses, or at those of their bytes.
+const startWith = async (files: EngineFiles, { onDeath, onBytes }: Listener): Promise<TableStore> => {
+  const worker = startWorker(`importScripts(${JSON.stringify(files.duckdbWorker)})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
   let state: 'starting' | 'started' | 'given up' = 'starting'
   const died = new Promise<never>((_, reject) =>
@@ -61,7 +55,7 @@ const startWith = async (modules: Modules, { onDeath, onBytes }: Listener): Prom
   )
   const timer = createTimer()
   try {
-    const store = await Promise.race([died, timer.expired, start(database, modules, timer.reset, onBytes)])
+    const store = await Promise.race([died, timer.expired, start(database, files, timer.reset, onBytes)])
     state = 'started'
     return store
   } catch (error) {
@@ -82,7 +76,7 @@ const stopped = (what: string, cause: unknown): DatasetError => {
 
 const start = async (
   database: AsyncDuckDB,
-  { duckdb, parquet }: Modules,
+  { duckdb, parquet }: EngineFiles,
   onStep: () => void,
   onBytes: OnBytes,
 ): Promise<TableStore> => {
@@ -98,9 +92,6 @@ const start = async (
   const connection = await database.connectInternal()
   return createWasmStore({ bindings: database, connection, release: () => database.terminate(), ahead: 2 })
 }
-
-// A blob worker has no address that a relative one could be resolved against.
-const absolute = (url: string): string => new URL(url, import.meta.url).href
 
 const createTimer = () => {
   let timeout: ReturnType<typeof setTimeout>
