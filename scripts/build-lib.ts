@@ -33,7 +33,7 @@ const compile = () => {
   const emit = { noEmit: false, declaration: true, sourceMap: true, inlineSources: true, sourceRoot: 'hirescope:///' }
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, 'tsconfig.json'),
-    { ...emit, rewriteRelativeImportExtensions: true, rootDir: source, outDir: folder },
+    { ...emit, rewriteRelativeImportExtensions: true, rootDir: source, outDir: folder, incremental: false },
     host,
   )
   const program = ts.createProgram(

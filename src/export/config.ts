@@ -14,7 +14,13 @@ const timeZone = z.string().refine((zone) => {
 const weekStart = z.enum(['monday', 'sunday'])
 const share = z.number().min(0).max(1)
 
+/** Whose names may be exported, each more than the one before. */
+export const nameSettings = ['none', 'hired', 'all'] as const
+
 const duration = z.int().nonnegative().max(2_000_000)
+
+/** The schema of the source tables, or several in the order in which they are searched; default: the role's own search path. */
+const schema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional()
 
 const source = z.discriminatedUnion('kind', [
   z
@@ -23,6 +29,7 @@ const source = z.discriminatedUnion('kind', [
       /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD, .pgpass … instead. */
       url: z.string().optional(),
       password: z.string().optional(),
+      schema,
       /** A file that holds nothing but the password. */
       passwordFile: z.string().optional(),
       /** How far the server must prove who it is; default `verify-full`, on this machine `disable`. */
@@ -38,15 +45,17 @@ const source = z.discriminatedUnion('kind', [
     .refine(({ password, passwordFile }) => password === undefined || passwordFile === undefined, {
       error: 'password and passwordFile exclude each other; give one',
     }),
-  z.strictObject({ kind: z.literal('pglite'), folder: z.string() }),
+  z.strictObject({ kind: z.literal('pglite'), folder: z.string(), schema }),
   z.strictObject({ kind: z.literal('files'), folder: z.string() }),
 ])
 
 /** The exporter's configuration. */
 export const exportConfig = z.strictObject({
   source,
-  /** `django`, or the path of an adapter folder. */
+  /** `django`, `greenhouse`, or the path of an adapter folder. */
   adapter: z.string().default('django'),
+  /** Texts in place of those of the adapter's `settings.json`. */
+  settings: z.record(z.string(), z.string()).default({}),
   /** The folder that a static host serves. */
   target: z.string(),
   /** The folder for secret, locks, state and access maps; never under the target. */
@@ -65,9 +74,11 @@ export const exportConfig = z.strictObject({
   defaultTimeZone: timeZone.default('UTC'),
   defaultWeekStart: weekStart.default('monday'),
   /** Whose names are exported. */
-  names: z.enum(['none', 'hired', 'all']).default('hired'),
+  names: z.enum(nameSettings).default('hired'),
   /** The share of a table's rows of one org that may be rejected before the org fails; one number, or by table. */
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
+  /** The share of an org's applications that may be gone since its published dataset before the org fails. */
+  maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
   /** DuckDB's memory limit, for example "1GB". */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -17,11 +17,29 @@ const budgets: Record<string, number> = {
   'engine/wasm': 1_800,
   'engine/wasm/node': 2_800,
   'engine/native': 40_500,
+  http: 42_000,
+  'http/node': 45_000,
   export: 72_000,
 }
 
 const projects = join(import.meta.dirname, 'projects')
 const doors = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object }).exports)
+
+/** The README's example that opens a dataset in this way, of another bundle, with what it says at the end. */
+const exampleOf = (opening: string, bundle: string, end: string): string => {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```ts\n([^`]+)^```$/gm)].map(([, code = '']) => code)
+  const found = blocks.filter((code) => code.includes(`${opening}('`))
+  expect(found).toHaveLength(1)
+  const code = (found[0] ?? '').replace(/\('[^']*<scope>\/?'\)/, `(${JSON.stringify(bundle)})`)
+  expect(code).toContain(bundle)
+  return `${code.replace("job_id: '12'", "job_id: '11'")}\n${end}\n`
+}
+const said = `JSON.stringify({ status, body, counts: basis?.counts })`
+const answer = {
+  status: 200,
+  body: { top_location: 'Oslo', applicant_count: 1 },
+  counts: { city_applicants: 1, with_city: 2, applicants: 2 },
+}
 
 let folder: string
 let packed: Packed
@@ -109,7 +127,7 @@ const reaches = (door: string): Set<string> => {
 const isNode = (name: string) => name.startsWith('node:') || builtinModules.includes(name)
 
 describe('what a built entry point reaches', () => {
-  it.each(['./contract', './metrics', './engine', './engine/wasm'])('%s: zod alone', (door) => {
+  it.each(['./contract', './metrics', './engine', './engine/wasm', './http'])('%s: zod alone', (door) => {
     expect([...reaches(door)]).toEqual(['zod'])
   })
 
@@ -165,6 +183,13 @@ describe('in an empty project for Node', () => {
     })
   })
 
+  it("runs the README's example", async () => {
+    const bundle = join(folder, 'bundle')
+    await writeBundle(bundle)
+    writeFileSync(join(project, 'example.js'), exampleOf('openFolder', bundle, `console.log(${said})`))
+    expect(JSON.parse(runNode(['example.js'], project))).toEqual(answer)
+  })
+
   /** The size of a module's bundle: minified and compressed, peers left out. */
   const sizeOf = async (source: string): Promise<number> => {
     const peers = Object.keys(manifest().peerDependencies).map((name) => new RegExp(`^${name}(/|$)`))
@@ -217,20 +242,21 @@ describe('in an empty project with strict types', () => {
   }, 300_000)
 })
 
-describe('in an empty project for browsers, with Vite', () => {
+describe("in an empty project for browsers, with Vite, the README's example", () => {
   let project: string
   let chromium: Chromium
   beforeAll(async () => {
     project = join(folder, 'browser')
     install(project, join(projects, 'browser'), packed, ['zod', 'vite', 'typescript'])
     await writeBundle(join(project, 'public/data'))
+    writeFileSync(join(project, 'main.ts'), exampleOf('openDataset', '/data/', `document.body.textContent = ${said}`))
     chromium = await launchChromium()
   })
   afterAll(async () => {
     await chromium?.close()
   })
 
-  const textOf = async (url: string): Promise<string> => {
+  const saidBy = async (url: string): Promise<unknown> => {
     const page = await chromium.browser.newPage()
     const complaints: string[] = []
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -240,15 +266,13 @@ describe('in an empty project for browsers, with Vite', () => {
     const text = await page.textContent('body')
     await page.close()
     expect(complaints).toEqual([])
-    return text?.trim() ?? ''
+    return JSON.parse(text ?? '') as unknown
   }
-  const answer = JSON.stringify({ status: 200, body: { top_location: 'Oslo', applicant_count: 1 } })
-
   it('answers when built', async () => {
     runNode(['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], project)
     const server = await serveFolders({ '/': join(project, 'dist') })
     try {
-      expect(await textOf(`${server.url}/`)).toBe(answer)
+      expect(await saidBy(`${server.url}/`)).toEqual(answer)
     } finally {
       await server.close()
     }
@@ -257,7 +281,7 @@ describe('in an empty project for browsers, with Vite', () => {
   it('answers on the development server, which bundles packages beforehand', async () => {
     const server = await startDevelopment(project)
     try {
-      expect(await textOf(server.url)).toBe(answer)
+      expect(await saidBy(server.url)).toEqual(answer)
       expect(readFileSync(join(project, 'node_modules/.vite/deps/_metadata.json'), 'utf8')).toContain('hirescope')
     } finally {
       server.stop()
