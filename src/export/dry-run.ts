@@ -13,6 +13,7 @@ import { emptyRaw } from './judge.ts'
 import { issueCounts, overLimit } from './limits.ts'
 import { normalise } from './normalise.ts'
 import { openSource } from './open-source.ts'
+import { openTarget } from './open-target.ts'
 import { pathSegment } from './publish.ts'
 import { countRows } from './read-source.ts'
 import { adapterOf, checkFolders, type ExportOptions } from './run.ts'
@@ -24,7 +25,6 @@ import { stageTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
 import { tellIssues, type ExportSummary } from './summary.ts'
 import type { Target } from './target.ts'
-import { folderTarget } from './targets/folder.ts'
 
 /** The tables that scopes are made of; they are small. */
 const scopeTables: ReadonlySet<SourceTableName> = new Set(['org', 'app_user', 'job', 'job_share'])
@@ -125,7 +125,7 @@ export const dryRun = async (
   { reporter, signal, files = localFileSystem, ...asked }: ExportOptions = {},
 ): Promise<Pick<ExportSummary, 'known' | 'missing'> & { failing: number }> => {
   checkFolders(config)
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
   const adapter = await adapterOf(config)
   // Before the first run no scope is on the target, whatever its id will be.
   const secret = (await findSecret(config.private)) ?? randomBytes(32)
