@@ -52,6 +52,10 @@ export interface ExportOptions {
   orgs?: readonly string[]
   /** Only the orgs of this shard. */
   shard?: Shard
+  /** Publishes also what lost more than `maxDrop` of its applications, or whole tables. */
+  force?: boolean
+  /** Leaves nothing of earlier datasets: no previous one, and nothing of scopes without users. */
+  erase?: boolean
   files?: FileSystem
   reporter?: Reporter
   signal?: AbortSignal

@@ -1,0 +1,3 @@
+export { createHandler, defaultBase } from './handler.ts'
+export type { HandlerOptions } from './handler.ts'
+export { failure } from './failure.ts'
