@@ -1,9 +1,7 @@
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { loadConfig } from './load-config.ts'
 import { rollBack } from './rollback.ts'
 import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
 import { parseShard } from './shard.ts'
@@ -54,29 +52,6 @@ const readFlags = (args: readonly string[]): Flags => {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new ExportError(`arguments: ${(error as Error).message.split(/\.\s/)[0]}; see --help`)
-  }
-}
-
-const parseJson = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it perhaps a password.
-    throw new ExportError(`config: ${file} is not JSON`)
-  }
-}
-
-const load = async (file: string): Promise<unknown> => {
-  const path = resolve(file)
-  try {
-    const text = await readFile(path, 'utf8')
-    if (path.endsWith('.json')) return parseJson(text, file)
-    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
-  } catch (error) {
-    if (error instanceof ExportError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new ExportError(`config: no file ${file}`)
-    throw new ExportError(`config: ${file} cannot be read: ${message.split('\n')[0]}`)
   }
 }
 
@@ -182,7 +157,7 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     }
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     const selected = selection(flags)
-    const config = withFlags(await load(flags.config), flags)
+    const config = withFlags(await loadConfig(flags.config), flags)
     if (flags.rollback !== undefined) {
       terminal.out(await rolledBack(config, flags.rollback))
       return 0
