@@ -17,6 +17,7 @@ it('fills in what is not said', () => {
   expect(parseConfig(least)).toEqual({
     source: { kind: 'files', folder: 'data' },
     adapter: 'django',
+    settings: {},
     target: 't',
     private: 'p',
     orgs: {},
@@ -24,6 +25,7 @@ it('fills in what is not said', () => {
     defaultWeekStart: 'monday',
     names: 'hired',
     maxRejected: 0.01,
+    maxDrop: 0.3,
     graceRuns: 2,
     memory: '1GB',
     threads: availableParallelism(),
@@ -32,8 +34,9 @@ it('fills in what is not said', () => {
 
 it('takes every setting that it knows', () => {
   const full = {
-    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x' },
+    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x', schema: ['a', 'b'] },
     adapter: 'folder',
+    settings: { org_name: 'Ours' },
     target: 't',
     private: 'p',
     staging: 's',
@@ -43,6 +46,7 @@ it('takes every setting that it knows', () => {
     defaultWeekStart: 'sunday',
     names: 'all',
     maxRejected: { application: 0.5, candidate: 0 },
+    maxDrop: 1,
     graceRuns: 0,
     memory: '512 MiB',
     threads: 3,
@@ -66,6 +70,7 @@ it('names each wrong setting, all at once and without its value', () => {
 
 it.each([
   ['maxRejected', [NaN, -0.1, 1.1, '0.5', { nothing: 0.5 }, { application: 2 }]],
+  ['maxDrop', [-0.1, 1.1, NaN, '30 %']],
   ['graceRuns', [-1, 0.5, NaN]],
   ['threads', [0, 1.5, NaN]],
   ['asOf', ['2026-11-20', '2026-11-20T02:00:00', '2026-13-20T02:00:00Z', 'now']],

@@ -39,6 +39,7 @@ const prepare = async (applicants: number): Promise<string> => {
       target: join(folder, 'target'),
       private: join(folder, 'private'),
       asOf: '2026-01-01T00:00:00Z',
+      maxDrop: 1,
       threads: 1,
     }),
   )
@@ -107,7 +108,7 @@ const compile = async (): Promise<string> => {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    ssr: { noExternal: true, external: ['@duckdb/node-api', '@electric-sql/pglite'] },
+    ssr: { noExternal: true, external: ['@aws-sdk/client-s3', '@duckdb/node-api', '@electric-sql/pglite'] },
     build: { ssr: 'scripts/export.ts', outDir, emptyOutDir: false },
   })
   return outDir
