@@ -27,6 +27,7 @@ it('fills in what is not said', () => {
     maxRejected: 0.01,
     maxDrop: 0.3,
     graceRuns: 2,
+    keepReports: 30,
     memory: '1GB',
     threads: availableParallelism(),
   })
@@ -48,6 +49,7 @@ it('takes every setting that it knows', () => {
     maxRejected: { application: 0.5, candidate: 0 },
     maxDrop: 1,
     graceRuns: 0,
+    keepReports: 1,
     memory: '512 MiB',
     threads: 3,
   }
