@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { writeNginx } from './nginx.ts'
 import { rollBack } from './rollback.ts'
 import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
 import { parseShard } from './shard.ts'
@@ -171,6 +172,18 @@ const rolledBack = async (config: ExportConfig, org: string): Promise<string> =>
   return `org ${org}: rolled back to the dataset exported at ${exportedAt}, ${scopes} scopes${others}\n`
 }
 
+/** Writes what nginx needs, if asked for, and says so in a line. */
+const viewersLine = async (config: ExportConfig): Promise<string> => {
+  const viewers = await writeNginx(config)
+  if (!viewers) return ''
+  const { paths, ambiguous, unusable } = viewers
+  const left = [
+    ...(ambiguous ? [`${number(ambiguous)} left out that stand for different bundles in different organisations`] : []),
+    ...(unusable ? [`${number(unusable)} left out that no header can carry`] : []),
+  ]
+  return `nginx: ${[`${number(paths.size)} user ids and e-mail hashes`, ...left].join(', ')}; have nginx reload\n`
+}
+
 /** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const reporter = reporterOf(terminal)
@@ -185,6 +198,7 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     const config = withFlags(await load(flags.config), flags)
     if (flags.rollback !== undefined) {
       terminal.out(await rolledBack(config, flags.rollback))
+      terminal.out(await viewersLine(config))
       return 0
     }
     if (flags['print-grants']) {
@@ -199,6 +213,7 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     })
     reporter.end()
     terminal.out(`${describe(summary)}\n`)
+    terminal.out(await viewersLine(config))
     if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
     if (summary.missing.length)
       throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
