@@ -31,6 +31,7 @@ const directions = [
   forbid(['src/engine/*.ts'], inside, noNode, noView, not('export', 'demo')),
   forbid(['src/engine/native/**'], noView, not('export', 'demo')),
   forbid(['src/engine/wasm/**'], noView, not('export', 'demo')),
+  forbid(['src/http/*.ts'], inside, noNode, noEngine, noView, not('export', 'demo')),
   forbid(['src/export/**'], noView, packages(['**/app/**'], 'the exporter has no view')),
   forbid(['src/app/**'], noNode, noEngine, not('export', 'demo', 'engine/native')),
 ]

@@ -22,6 +22,9 @@ const urlPath = z.string().regex(/^\/([\w.~-]+\/)*$/, 'not a path such as "/data
 
 const duration = z.int().nonnegative().max(2_000_000)
 
+/** The schema of the source tables, or several in the order in which they are searched; default: the role's own search path. */
+const schema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional()
+
 const source = z.discriminatedUnion('kind', [
   z
     .strictObject({
@@ -29,6 +32,7 @@ const source = z.discriminatedUnion('kind', [
       /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD, .pgpass … instead. */
       url: z.string().optional(),
       password: z.string().optional(),
+      schema,
       /** A file that holds nothing but the password. */
       passwordFile: z.string().optional(),
       /** How far the server must prove who it is; default `verify-full`, on this machine `disable`. */
@@ -44,15 +48,17 @@ const source = z.discriminatedUnion('kind', [
     .refine(({ password, passwordFile }) => password === undefined || passwordFile === undefined, {
       error: 'password and passwordFile exclude each other; give one',
     }),
-  z.strictObject({ kind: z.literal('pglite'), folder: z.string() }),
+  z.strictObject({ kind: z.literal('pglite'), folder: z.string(), schema }),
   z.strictObject({ kind: z.literal('files'), folder: z.string() }),
 ])
 
 /** The exporter's configuration. */
 export const exportConfig = z.strictObject({
   source,
-  /** `django`, or the path of an adapter folder. */
+  /** `django`, `greenhouse`, or the path of an adapter folder. */
   adapter: z.string().default('django'),
+  /** Texts in place of those of the adapter's `settings.json`. */
+  settings: z.record(z.string(), z.string()).default({}),
   /** The folder that a static host serves. */
   target: z.string(),
   /** The folder for secret, locks, state and access maps; never under the target. */
@@ -83,6 +89,8 @@ export const exportConfig = z.strictObject({
     .optional(),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
+  /** How many reports of runs stay in `<private>/reports`. */
+  keepReports: z.int().positive().default(30),
   /** DuckDB's memory limit, for example "1GB". */
   memory: z
     .string()

@@ -1,7 +1,7 @@
-import type { SourceTableName } from 'hirescope/contract'
+import { bundleTableNames, type SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
 import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
-import { writeBundle, type BundleOrg } from './bundle.ts'
+import { writeBundle, type BundleOrg, type Draft } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
 import { localFileSystem } from './file-system.ts'
@@ -15,11 +15,12 @@ import {
   removeTemporary,
   retireScopes,
 } from './publish.ts'
-import type { ExportOptions, OrgSummary } from './run.ts'
+import type { ExportOptions } from './run.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
 import { readState, writePrevious, writeState } from './state.ts'
+import { counted, type OrgSummary } from './summary.ts'
 import type { Target } from './target.ts'
 
 /** Makes every bundle of an org, then swaps all their manifests, under the lock of the org. */
@@ -30,8 +31,8 @@ export const publishOrg = async (
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter, force = false, erase = false }: ExportOptions,
-): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
+  { files = localFileSystem, reporter, signal, force = false, erase = false }: ExportOptions,
+): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
@@ -41,9 +42,11 @@ export const publishOrg = async (
     const figures = await readFigures(staging, org.k, sourceTables)
     if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
-    const drafts = []
+    const drafts: { path: string; draft: Draft }[] = []
     for (const [index, scope] of scopes.entries()) {
-      reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
+      signal?.throwIfAborted()
+      const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
+      reporter?.event({ event: 'scope_started', org: org.id, ...place })
       const path = `${segment}/${scope.id}`
       await removeTemporary(target, path)
       const { names, threads } = config
@@ -60,8 +63,7 @@ export const publishOrg = async (
     const manifests = await leavingManifests(target, segment, needed)
     await writePrevious(files, own, before && last && !erase ? { figures: last, access: before, manifests } : null)
     const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
-    if (ambiguous)
-      reporter?.progress(`org ${org.id}: ${ambiguous} e-mail addresses of users who see different jobs give no access`)
+    if (ambiguous) reporter?.event({ event: 'emails_shared', org: org.id, emails: ambiguous })
     await writeAccess(files, own, access)
     const still = await retireScopes(target, segment, needed, retired, erase ? 0 : config.graceRuns)
     await writeState(files, own, { retired: still, published: figures })
@@ -74,6 +76,9 @@ export const publishOrg = async (
       changed: published.filter(({ changed }) => changed).length,
       rows: published.reduce((sum, { rows }) => sum + rows, 0),
       bytes: published.reduce((sum, { bytes }) => sum + bytes, 0),
+      written: counted(bundleTableNames, (table) =>
+        drafts.reduce((sum, { draft }) => sum + draft.tables[table].rows, 0),
+      ),
     }
   } finally {
     await lock.release()

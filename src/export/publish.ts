@@ -10,7 +10,7 @@ const current = 'manifest.json'
 export const previousManifest = 'manifest.previous.json'
 
 /** What lies in the private folder beside the folders of the orgs. */
-const reserved = new Set(['secret', 'staging', 'staging.lock', 'nginx', 'nginx.lock'])
+const reserved = new Set(['secret', 'staging', 'staging.lock', 'reports', 'nginx', 'nginx.lock'])
 
 /** An org's id as one path segment, percent-encoded; never one that means another folder or a file of the exporter. */
 export const pathSegment = (id: string): string => {

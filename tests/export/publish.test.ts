@@ -301,6 +301,7 @@ describe('an org id', () => {
       'staging.lock',
       'nginx',
       'nginx.lock',
+      'reports',
     ]
     const segments = ids.map(pathSegment)
     expect(segments.slice(0, 7)).toEqual(['%2E', '%2E%2E', '...', 'a%2Fb', '%252e', 'a%5Cb', '%C3%BC'])
