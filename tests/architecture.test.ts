@@ -105,6 +105,7 @@ const rules: Record<string, Rule> = {
       'hirescope/engine',
       'hirescope/engine/native',
       'hirescope/package.json',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',

@@ -21,7 +21,8 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --config <file>        the configuration (default export of a TypeScript file, or JSON)
   --org <id>             only this organisation; may be repeated
   --shard <part>         only one part of all organisations, for example 3/16
-  --target <folder>      instead of the configuration's target
+  --target <folder>      instead of the configuration's target; also s3://bucket/prefix
+  --unconditional        export also to a store that does not honour conditional puts
   --private <folder>     instead of the configuration's private folder
   --staging <folder>     instead of the configuration's staging folder; one for each run at a time
   --database <url>       instead of the configuration's PostgreSQL url
@@ -41,6 +42,7 @@ const options = {
   org: { type: 'string', multiple: true },
   shard: { type: 'string' },
   target: { type: 'string' },
+  unconditional: { type: 'boolean' },
   private: { type: 'string' },
   staging: { type: 'string' },
   database: { type: 'string' },
@@ -111,6 +113,7 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
   return parseConfig({
     ...config,
     ...(flags.target !== undefined && { target: flags.target }),
+    ...(flags.unconditional && { s3: { ...(config as { s3?: object }).s3, unconditional: true } }),
     ...(flags.private !== undefined && { private: flags.private }),
     ...(flags.staging !== undefined && { staging: flags.staging }),
     ...(flags.database !== undefined && { source: otherDatabase(config, flags.database) }),

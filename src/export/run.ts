@@ -14,9 +14,9 @@ import { countRows, readSource } from './read-source.ts'
 import { retrying } from './retry.ts'
 import { readSecret } from './secret.ts'
 import { inShard, type Shard } from './shard.ts'
+import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
 import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
-import { folderTarget } from './targets/folder.ts'
 
 export interface ExportOptions {
   /** Only these orgs. The others are left as they are. */
@@ -45,8 +45,12 @@ export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'ada
     settings,
   )
 
-/** @throws ExportError where what is private would be served. */
-export const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
+/** @throws ExportError where what is private would be served, or nginx has no folder to serve. */
+export const checkFolders = ({ target, private: own, staging = own, nginx }: ExportConfig) => {
+  if (isStore(target)) {
+    if (nginx) throw new ExportError('config: nginx serves a folder, and target is a store; leave nginx out')
+    return
+  }
   for (const [name, folder] of Object.entries({ private: own, staging }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
@@ -60,7 +64,7 @@ export const checkFolders = ({ target, private: own, staging = own }: ExportConf
 export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
   checkFolders(config)
   const { files = localFileSystem, reporter, signal } = options
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
   await target.prepare()
   await readSecret(config.private)
   const adapter = await adapterOf(config)

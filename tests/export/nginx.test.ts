@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { joinAccess, nginxHttp, nginxServer } from '../../src/export/nginx.ts'
+import { checkFolders } from '../../src/export/run.ts'
 import { checkNginx, startNginx, whyNoNginx, type TestNginx } from '../nginx.ts'
 import { rowsOf } from '../oracle/case.ts'
 import { nightsIn, type Nights } from './night.ts'
@@ -353,6 +354,13 @@ describe('the access maps of all organisations', () => {
       ['c', 'p/1/'],
     ])
     expect({ ambiguous, unusable }).toEqual({ ambiguous: 2, unusable: 2 })
+  })
+
+  it('are of no use to nginx where the target is a store', () => {
+    const own = { source: { kind: 'files' as const, folder }, private: folder, nginx: {} }
+    expect(() => checkFolders(parseConfig({ ...own, target: 's3://bucket/prefix' }))).toThrow(
+      'config: nginx serves a folder, and target is a store; leave nginx out',
+    )
   })
 
   it('are whole, whichever of many runs at once writes last', async () => {
