@@ -7,6 +7,7 @@ import type { Adapter } from './adapter.ts'
 import type { Terminal } from './cli.ts'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { exitCodeOf } from './exit-codes.ts'
 import { loadConfig } from './load-config.ts'
 import { openSource } from './open-source.ts'
 import { adapterOf } from './run.ts'
@@ -72,7 +73,10 @@ const report = ({ queries }: Adapter, { rows }: AdapterCheck): string =>
     })
     .join('')
 
-/** `npm run adapter -- check <folder>`: 0 if nothing is wrong, else 1 with a line for each thing that is. */
+/**
+ * `npm run adapter -- check <folder>`: 0 if nothing is wrong, 1 with a line for each thing that is, and the codes of an export where it
+ * cannot be checked.
+ */
 export const adapterCommand = async (args: readonly string[], { out, error: say }: Terminal): Promise<number> => {
   try {
     const { values, positionals } = parsed(args)
@@ -97,6 +101,6 @@ export const adapterCommand = async (args: readonly string[], { out, error: say 
     return length ? 1 : 0
   } catch (error) {
     say(`adapter check failed: ${explain(error)}\n`)
-    return 1
+    return exitCodeOf(error)
   }
 }
