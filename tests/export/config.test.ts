@@ -27,6 +27,7 @@ it('fills in what is not said', () => {
     maxRejected: 0.01,
     maxDrop: 0.3,
     graceRuns: 2,
+    keepReports: 30,
     memory: '1GB',
     threads: availableParallelism(),
   })
@@ -49,6 +50,7 @@ it('takes every setting that it knows', () => {
     maxDrop: 1,
     nginx: { app: '/analytics/', data: '/' },
     graceRuns: 0,
+    keepReports: 1,
     memory: '512 MiB',
     threads: 3,
   }
