@@ -96,11 +96,13 @@ const fromSource: Record<OptionalSourceTable, BundleTableName | null> = {
   credit_event: 'credit_events',
 }
 
+const article = (word: string) => (/^[aeiou]/.test(word) ? 'an' : 'a')
+
 const listed = `SELECT unnest(skills) AS skill_key FROM applications UNION ALL SELECT unnest(skills) AS skill_key FROM resumes`
 
 const dense = ([table, key]: [KeyedTable, string]): Rule => ({
   tables: [table],
-  wrong: `have a ${key} that is not one of 0, 1, 2 …, each once`,
+  wrong: `have ${article(key)} ${key} that is not one of 0, 1, 2 …, each once`,
   sql: `SELECT count(*)::INTEGER AS n FROM (SELECT ${key}, row_number() OVER (ORDER BY ${key}) - 1 AS place FROM ${table})
     WHERE ${key} IS DISTINCT FROM place`,
 })
@@ -160,7 +162,7 @@ export const bundleRules = (manifest: Manifest): Rule[] => [
   ...references.map(([table, column, other]) =>
     rule(
       table,
-      `have a ${column} that is not in ${other}`,
+      `have ${article(column)} ${column} that is not in ${other}`,
       `t.${column} IS NOT NULL AND t.${column} NOT IN (SELECT ${keys[other]} FROM ${other})`,
       [other],
     ),
@@ -190,7 +192,7 @@ export const bundleRules = (manifest: Manifest): Rule[] => [
   ...codes.map(([table, column, kind]) =>
     rule(
       table,
-      `have a ${column} that is not in codes`,
+      `have ${article(column)} ${column} that is not in codes`,
       `t.${column} NOT IN (SELECT code FROM codes WHERE kind = ${literal(kind)})`,
       ['codes'],
     ),

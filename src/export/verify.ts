@@ -97,6 +97,13 @@ const verifyOrg = async ({ config, target, staging, secret, tell }: Verifying, o
   return found
 }
 
+/** The names under a path; a file has none. */
+const under = (target: Target, path: string) =>
+  target.list(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return []
+    throw error
+  })
+
 /** The orgs of a target and of the private folder; what is on the target besides is a fault. */
 const findOrgs = async ({ config, target, tell }: Verifying, whole: boolean): Promise<string[]> => {
   const orgs = new Set<string>()
@@ -104,7 +111,7 @@ const findOrgs = async ({ config, target, tell }: Verifying, whole: boolean): Pr
     (await localFileSystem.size(join(config.private, segment, 'access.json'))) !== null
   for (const segment of await target.list('')) {
     const org = idOf(segment)
-    const known = org !== null && ((await isOrg(segment)) || (await target.list(segment)).some(isScopeId))
+    const known = org !== null && ((await isOrg(segment)) || (await under(target, segment)).some(isScopeId))
     if (known) orgs.add(org)
     else if (whole) tell(null, null, `stray: ${JSON.stringify(segment)} is no organisation`)
   }

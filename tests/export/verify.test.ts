@@ -198,7 +198,7 @@ describe('--verify finds that', () => {
 
   it.each([
     ['is missing', 'SELECT * EXCLUDE title FROM t', /^jobs: column 3: expected title VARCHAR, got title_rank INTEGER$/],
-    ['is too many', 'SELECT *, 1 AS more FROM t', /^jobs: column 9: expected no column, got more INTEGER$/],
+    ['is too many', 'SELECT *, 1 AS more FROM t', /^jobs: column 10: expected no column, got more INTEGER$/],
     [
       'has another type',
       'SELECT * REPLACE (title_rank::BIGINT AS title_rank) FROM t',
@@ -228,7 +228,7 @@ describe('--verify finds that', () => {
         'a row hangs on an application that is not there',
         'stage_events',
         'SELECT * REPLACE (5::INTEGER AS application_key) FROM t',
-        'stage_events: 1 rows have a application_key that is not in applications',
+        'stage_events: 1 rows have an application_key that is not in applications',
       ],
       [
         'a row hangs on a candidate who is not there',
