@@ -233,7 +233,7 @@ describe('--verify finds that', () => {
       [
         'a row hangs on a candidate who is not there',
         'source_ids_candidates',
-        `FROM t UNION ALL SELECT 2::INTEGER, 'hidden'`,
+        `FROM t UNION ALL SELECT 7::INTEGER, 'hidden'`,
         'source_ids_candidates: 1 rows have a candidate_key that is not in candidates',
       ],
       [
