@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { basename, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from 'hirescope/package.json' with { type: 'json' }
 import { parseConfig, type ExportConfig } from './config.ts'
@@ -10,6 +8,7 @@ import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
 import { keepReport } from './report.ts'
+import { loadConfig } from './load-config.ts'
 import { rollBack } from './rollback.ts'
 import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
@@ -76,29 +75,6 @@ const readFlags = (args: readonly string[]): Flags => {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new ExportError(`arguments: ${(error as Error).message.split(/\.\s/)[0]}; see --help`)
-  }
-}
-
-const parseJson = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it perhaps a password.
-    throw new ExportError(`config: ${file} is not JSON`)
-  }
-}
-
-const load = async (file: string): Promise<unknown> => {
-  const path = resolve(file)
-  try {
-    const text = await readFile(path, 'utf8')
-    if (path.endsWith('.json')) return parseJson(text, file)
-    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
-  } catch (error) {
-    if (error instanceof ExportError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new ExportError(`config: no file ${file}`)
-    throw new ExportError(`config: ${file} cannot be read: ${message.split('\n')[0]}`)
   }
 }
 
@@ -265,7 +241,7 @@ export const exportCommand = async (
     if (flags.json && flags['print-grants'])
       throw new ExportError('arguments: --json and --print-grants exclude each other; give one')
     const command = commandOf(flags)
-    const config = withFlags(await load(flags.config), flags)
+    const config = withFlags(await loadConfig(flags.config), flags)
     if (command === 'print-grants') {
       terminal.out(await grants(config, flags.role))
       return 0

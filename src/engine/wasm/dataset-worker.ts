@@ -10,18 +10,18 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
   const running = new Map<number, AbortController>()
   let dataset: Dataset | undefined
 
-  const open = async ({ baseUrl, tables }: Extract<Request, { type: 'open' }>) => {
+  const open = async ({ baseUrl, tables, files }: Extract<Request, { type: 'open' }>) => {
     try {
       const times: [LoadStage, number][] = []
       const start = performance.now()
-      const duckdb = startDuckDb({
+      const duckdb = startDuckDb(files, {
         onDeath: (error) => send({ type: 'failed', id: null, error: pack(error) }),
         onBytes: (loadedBytes, totalBytes) => send({ type: 'starting', loadedBytes, totalBytes }),
       }).then((host) => {
         times.push(['instantiate', performance.now() - start])
         return host
       })
-      dataset = await loadDataset(httpSource(baseUrl), createWasmStore(duckdb, startParquet()), {
+      dataset = await loadDataset(httpSource(baseUrl), createWasmStore(duckdb, startParquet(files)), {
         tables,
         onProgress: (progress) => send({ type: 'progress', progress }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),

@@ -1,10 +1,8 @@
 import { AsyncDuckDB, VoidLogger } from '@duckdb/duckdb-wasm'
-import moduleUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
-import workerUrl from '@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url'
 import initParquet from 'parquet-wasm/esm'
-import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
 import { DatasetError } from '../dataset-error.ts'
 import { startWorker } from './blob-worker.ts'
+import type { EngineFiles } from './messages.ts'
 import { fetchModule, type OnBytes } from './module.ts'
 import type { Host } from './store.ts'
 
@@ -22,12 +20,12 @@ interface Listener {
  * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it.
  * @throws DatasetError no-webassembly, timeout, engine
  */
-export const startDuckDb = (listener: Listener): Promise<Host> =>
-  withModule(absolute(moduleUrl), (url) => startWith(url, listener), listener.onBytes)
+export const startDuckDb = ({ duckdb, duckdbWorker }: EngineFiles, listener: Listener): Promise<Host> =>
+  withModule(duckdb, (url) => startWith(duckdbWorker, url, listener), listener.onBytes)
 
 /** Starts parquet-wasm in this thread. @throws DatasetError no-webassembly, engine */
-export const startParquet = async (): Promise<void> => {
-  await withModule(absolute(parquetUrl), (module_or_path) =>
+export const startParquet = async ({ parquet }: EngineFiles): Promise<void> => {
+  await withModule(parquet, (module_or_path) =>
     initParquet({ module_or_path }).catch((error) => {
       throw stopped('did not start', error)
     }),
@@ -52,8 +50,8 @@ const withModule = async <Started>(
   }
 }
 
-const startWith = async (module: string, { onDeath, onBytes }: Listener): Promise<Host> => {
-  const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
+const startWith = async (script: string, module: string, { onDeath, onBytes }: Listener): Promise<Host> => {
+  const worker = startWorker(`importScripts(${JSON.stringify(script)})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
   let state: 'starting' | 'started' | 'given up' = 'starting'
   const died = new Promise<never>((_, reject) =>
@@ -97,9 +95,6 @@ const start = async (database: AsyncDuckDB, module: string, onStep: () => void, 
   const connection = await database.connectInternal()
   return { bindings: database, connection, release: () => database.terminate(), ahead: 2 }
 }
-
-// A blob worker has no address that a relative one could be resolved against.
-const absolute = (url: string): string => new URL(url, import.meta.url).href
 
 const createTimer = () => {
   let timeout: ReturnType<typeof setTimeout>
