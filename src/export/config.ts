@@ -89,7 +89,9 @@ export const exportConfig = z.strictObject({
   threads: z.int().positive().default(availableParallelism()),
 })
 
+/** A checked configuration, with its defaults. */
 export type ExportConfig = z.infer<typeof exportConfig>
+/** A configuration as it is written. */
 export type ExportConfigInput = z.input<typeof exportConfig>
 
 /** Checks a configuration and fills in the defaults. @throws ExportError that names each wrong setting. */

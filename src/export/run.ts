@@ -28,6 +28,7 @@ export interface OrgSummary {
   issues: IssueCount[]
 }
 
+/** What an export did. */
 export interface ExportSummary {
   asOf: string
   orgs: OrgSummary[]
@@ -47,6 +48,7 @@ export interface Reporter {
   progress: (text: string) => void
 }
 
+/** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
   /** Only these orgs. The others are left as they are. */
   orgs?: readonly string[]

@@ -1,6 +1,7 @@
 import { bucketNames } from './buckets.ts'
 import { defineJobMetric } from './metric.ts'
 
+/** Stages of the applications to each job. */
 export const applicantsStageGraphOverview = defineJobMetric({
   id: 'applicants-stage-graph-overview',
   title: 'Stages by job',

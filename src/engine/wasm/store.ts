@@ -43,6 +43,7 @@ export const createWasmStore = async (host: Host): Promise<TableStore> => {
   for (const setting of settings) await bindings.runQuery(connection, `SET ${setting}`)
   return {
     engine: createWasmEngine(host),
+    command: async (sql) => void (await bindings.runQuery(connection, sql)),
     async insert(table, columns, bytes, measure = unmeasured) {
       const unreadable = (cause: unknown) =>
         Promise.reject(
