@@ -113,6 +113,8 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/native',
+      'hirescope/package.json',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',
@@ -226,7 +228,7 @@ describe.skipIf(!tracked)('git (skipped outside of a clone)', () => {
     })
     expect(ignored).toBe('')
     const generated =
-      /^(dist|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
+      /^(dist|dist-lib|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
     expect(tracked?.filter((file) => generated.test(file))).toEqual([])
   })
 })

@@ -1,18 +1,12 @@
-import duckdbUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
 import initParquet from 'parquet-wasm/esm'
-import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
-// The package names its blocking build for Node alone.
-import {
-  BROWSER_RUNTIME,
-  createDuckDB,
-  VoidLogger,
-} from '../../../node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs'
 import { DatasetError } from '../dataset-error.ts'
 import type { TableStore } from '../table-store.ts'
+import { blockingAssets } from './blocking-assets.ts'
+import { BROWSER_RUNTIME, createDuckDB, VoidLogger } from './blocking.ts'
 import { createWasmStore } from './store.ts'
 
 const absolute = (url: string): string => new URL(url, import.meta.url).href
-const addresses = { duckdb: absolute(duckdbUrl), parquet: absolute(parquetUrl) }
+const addresses = { duckdb: absolute(blockingAssets.duckdb), parquet: absolute(blockingAssets.parquet) }
 
 /** The addresses of the modules that the engine is made of. */
 export const engineModules: readonly string[] = Object.values(addresses)
@@ -51,11 +45,8 @@ const start = async (open: (address: string) => Promise<Response>) => {
   ])
   bindings.open({})
   const connection = bindings.connect()
-  return createWasmStore({
-    bindings,
-    connection: connection.useUnsafe((_, id) => id),
-    release: () => connection.close(),
-  })
+  const host = { bindings, connection: connection.useUnsafe((_, id) => id), release: () => connection.close() }
+  return createWasmStore(host, undefined)
 }
 
 /**

@@ -1,12 +1,16 @@
 import { sourceColumns, sourceTableNames, type SourceTableName } from 'hirescope/contract'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
 import { literal, type Staging } from '../staging.ts'
-import { adapterProblem, checkColumns, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { adapterProblem, checkColumns, refusedSelect, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { postgresDialect } from './postgres-dialect.ts'
 import { failure, sqlProblem } from './postgres-failure.ts'
+import { checkSchemas, quoted, searchPath, type Schema } from './postgres-schema.ts'
+import { findMissing } from './stand-ins.ts'
 
 /** One connection to something that speaks PostgreSQL. */
 export interface PostgresSession {
@@ -20,10 +24,11 @@ export interface PostgresSession {
   close: () => Promise<void>
 }
 
-/** After how many seconds the server gives up a statement, or waiting for a lock; 0: never. */
-export interface Timeouts {
+export interface ReadSettings {
+  /** After how many seconds the server gives up a statement, or waiting for a lock; 0: never. */
   statementTimeout: number
   lockTimeout: number
+  schema?: Schema | undefined
 }
 
 const families: Record<string, Family> = {
@@ -44,11 +49,11 @@ const families: Record<string, Family> = {
   bool: 'boolean',
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-
 const text = (value: unknown) => (typeof value === 'string' ? value : String(value))
 
 const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).replace('T', ' ')}000`
+
+const planned = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })])
 
 /**
  * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs.
@@ -58,23 +63,21 @@ export const openPostgresSnapshot = async (
   session: PostgresSession,
   adapter: Adapter,
   asOfGiven: Date | null,
-  timeouts: Timeouts = { statementTimeout: 0, lockTimeout: 0 },
+  settings: ReadSettings = { statementTimeout: 0, lockTimeout: 0 },
 ): Promise<Snapshot> => {
   try {
-    return await begin(session, adapter, asOfGiven, timeouts)
+    return await begin(session, adapter, asOfGiven, settings)
   } catch (error) {
     await session.close()
     throw error
   }
 }
 
-const begin = async (
+/** What every transaction that reads an adapter's SELECTs is set to. */
+export const prepareTransaction = async (
   session: PostgresSession,
-  adapter: Adapter,
-  asOfGiven: Date | null,
-  { statementTimeout, lockTimeout }: Timeouts,
-): Promise<Snapshot> => {
-  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  { statementTimeout, lockTimeout, schema }: ReadSettings,
+) => {
   for (const setting of [
     "TimeZone = 'UTC'",
     "DateStyle = 'ISO, YMD'",
@@ -83,14 +86,28 @@ const begin = async (
     'standard_conforming_strings = on',
     `statement_timeout = '${statementTimeout}s'`,
     `lock_timeout = '${lockTimeout}s'`,
+    // A policy that hides rows is an error then, and not a smaller dataset.
+    'row_security = off',
     'idle_in_transaction_session_timeout = 0',
     "work_mem = '64MB'",
+    ...searchPath(schema),
   ])
     await session.query(`SET LOCAL ${setting}`)
+}
+
+const begin = async (
+  session: PostgresSession,
+  adapter: Adapter,
+  asOfGiven: Date | null,
+  settings: ReadSettings,
+): Promise<Snapshot> => {
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await prepareTransaction(session, settings)
   // The first query takes the transaction's snapshot; the clock is read with it.
   const clock = await session.query(
     `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now FROM pg_catalog.pg_class LIMIT 1`,
   )
+  await checkSchemas(session, settings.schema)
   const asOf = asOfGiven ? microseconds(asOfGiven) : text(clock.rows[0]?.now)
   await session.query('SELECT set_config($1, $2, true)', ['hirescope.as_of', `${asOf.replace(' ', 'T')}+00:00`])
   for (const [name, value] of adapter.settings)
@@ -104,6 +121,14 @@ const begin = async (
       const described = tables.get(table)
       if (!query || !described) throw new Error(`source: the adapter delivers no ${table}`)
       await land(session, table, query, described.columns, staging, signal)
+    },
+    estimate: async (table) => {
+      const query = adapter.queries.get(table)
+      if (!query) throw new Error(`source: the adapter delivers no ${table}`)
+      const { rows } = await session.query(`EXPLAIN (FORMAT JSON) SELECT * FROM (\n${query.sql}\n) AS estimated`)
+      const given = rows[0]?.['QUERY PLAN']
+      const [plan] = planned.parse(typeof given === 'string' ? JSON.parse(given) : given)
+      return { rows: plan.Plan['Plan Rows'], exact: false }
     },
     close: () => session.close(),
   }
@@ -134,8 +159,11 @@ const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map
     } catch (error) {
       const failed = failure(error)
       if (!failed) throw error
-      problems.push(sqlProblem(query, prefix, failed))
       await session.query('ROLLBACK TO SAVEPOINT described')
+      const missing = failed.code.startsWith('42') ? await findMissing(query.sql, postgresDialect(session)) : null
+      problems.push(
+        ...(missing?.findings.length ? refusedSelect(table, query, missing) : [sqlProblem(query, prefix, failed)]),
+      )
     }
     await session.query('RELEASE SAVEPOINT described')
   }

@@ -8,11 +8,11 @@ import { ExportError, TransientError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
 import { passwordFrom, passwordFromPgpass } from './postgres-password.ts'
-import { openPostgresSnapshot, type PostgresSession, type Timeouts } from './postgres-snapshot.ts'
+import { openPostgresSnapshot, type PostgresSession, type ReadSettings } from './postgres-snapshot.ts'
 import { splitTls, tlsOptions, tlsProblem, type TlsSettings } from './postgres-tls.ts'
 
 /** How to reach a PostgreSQL server. What is left out comes from PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, .pgpass. */
-export interface PostgresConnection extends TlsSettings, Partial<Timeouts> {
+export interface PostgresConnection extends TlsSettings, Partial<ReadSettings> {
   /** `postgres://user@host:5432/database` */
   url?: string | undefined
   password?: string | undefined
@@ -23,8 +23,8 @@ export interface PostgresConnection extends TlsSettings, Partial<Timeouts> {
 /** The source that reads a PostgreSQL server, in one REPEATABLE READ READ ONLY transaction. */
 export const postgresSource = (adapter: Adapter, connection: PostgresConnection): Source => ({
   open: async (_staging, asOf) => {
-    const { statementTimeout = 3600, lockTimeout = 60 } = connection
-    return openPostgresSnapshot(await connect(connection), adapter, asOf, { statementTimeout, lockTimeout })
+    const { statementTimeout = 3600, lockTimeout = 60, schema } = connection
+    return openPostgresSnapshot(await connect(connection), adapter, asOf, { statementTimeout, lockTimeout, schema })
   },
 })
 

@@ -9,7 +9,10 @@ export interface Terminal {
 }
 
 /** Reads a command's flags. @throws Error for one that is none */
-export const readFlags = <const Known extends Options>(args: readonly string[], options: Known) => {
+export const readFlags = <const Known extends Options>(
+  args: readonly string[],
+  options: Known,
+): ReturnType<typeof parseArgs<{ options: Known }>>['values'] => {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
