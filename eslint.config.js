@@ -30,6 +30,7 @@ const directions = [
   forbid(['src/metrics/**'], inside, noNode, noEngine, noView, not('engine', 'export', 'demo')),
   forbid(['src/engine/*.ts'], inside, noNode, noView, not('export', 'demo')),
   forbid(['src/engine/native/**'], noView, not('export', 'demo')),
+  forbid(['src/engine/postgres/**'], noView, not('export', 'demo')),
   forbid(['src/engine/wasm/**'], noView, not('export', 'demo')),
   forbid(['src/http/*.ts'], inside, noNode, noEngine, noView, not('export', 'demo')),
   forbid(['src/export/**'], noView, packages(['**/app/**'], 'the exporter has no view')),

@@ -60,6 +60,25 @@ const engineFiles = {
   parquet: 'parquet-wasm/esm/parquet_wasm_bg.wasm',
 }
 
+/** DuckDB for a service worker's own thread. */
+const blocking = '@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs'
+
+/** The source of an object of addresses of files beside its module. */
+const addressesOf = (files: Record<string, string>) => {
+  const lines = Object.entries(files).map(
+    ([name, file]) => `  ${name}: new URL('./${basename(file)}', import.meta.url).href,\n`,
+  )
+  return `{\n${lines.join('')}}`
+}
+
+/** Puts another text in place of a module of the browser's engine that bundlers of this checkout alone understand. */
+const replace = (name: string, text: string) => {
+  const module = join(folder, wasm, name)
+  if (!existsSync(module)) stop(`${module} is missing`)
+  rmSync(`${module}.map`)
+  write(module, `${text};\n`)
+}
+
 /**
  * Puts the files of the browser's engine beside its module, since all bundlers agree on the address of a file at hand, and on little
  * else. The dataset worker is one whole file.
@@ -73,14 +92,13 @@ const bundleEngine = async () => {
     sourcemap: true,
   })
   await bundle.close()
-  const module = join(folder, wasm, 'asset-addresses.js')
-  if (!existsSync(module)) stop(`${module} is missing`)
-  rmSync(`${module}.map`)
-  const addresses = Object.entries(engineFiles).map(([name, file]) => {
+  for (const file of Object.values(engineFiles))
     if (file.includes('/')) cpSync(join(root, 'node_modules', file), join(folder, wasm, basename(file)))
-    return `  ${name}: new URL('./${basename(file)}', import.meta.url).href,\n`
-  })
-  write(module, `export const assetAddresses = {\n${addresses.join('')}};\n`)
+  const { duckdb, parquet } = engineFiles
+  replace('asset-addresses.js', `export const assetAddresses = ${addressesOf(engineFiles)}`)
+  replace('blocking-assets.js', `export const blockingAssets = ${addressesOf({ duckdb, parquet })}`)
+  cpSync(join(root, 'node_modules', blocking), join(folder, wasm, 'duckdb-browser-blocking.js'))
+  replace('blocking.js', "export { BROWSER_RUNTIME, createDuckDB, VoidLogger } from './duckdb-browser-blocking.js'")
   const bundled = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
   writeLicences([...bundled, ...Object.values(engineFiles).map((file) => join(root, 'node_modules', file))])
 }

@@ -1,7 +1,9 @@
 import { parseConfig, runExport, type ExportConfigInput, type ExportSummary, type Reporter } from 'hirescope/export'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import type { SourceRows } from 'hirescope/contract'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createOracle, writeRows, type Oracle, type OracleConfig } from '../oracle/index.ts'
 
 /** A finished export in a folder of its own. */
 export interface Exported {
@@ -39,4 +41,35 @@ export const exportInto = async (
     },
     remove: () => rm(own, { recursive: true, force: true }),
   }
+}
+
+/** Exports rows that were drawn, as their configuration says, beside an oracle that knows them. */
+export const exportDrawn = async (
+  rows: SourceRows,
+  drawn: OracleConfig,
+): Promise<{ exported: Exported; oracle: Oracle }> => {
+  // The exporter's configuration takes an as-of of milliseconds.
+  const config = { ...drawn, asOf: drawn.asOf.slice(0, 23) }
+  const { asOf, orgs, defaultTimeZone, names, aliases } = config
+  const folder = await mkdtemp(join(tmpdir(), 'hirescope-random-'))
+  const { adapterFolder, dataFolder } = await writeRows(rows, folder)
+  for (const kind of ['city', 'skill'] as const)
+    if (aliases?.[kind]) await writeFile(join(adapterFolder, `${kind}-aliases.json`), JSON.stringify(aliases[kind]))
+  const exported = await exportInto(
+    {
+      source: { kind: 'files', folder: dataFolder },
+      adapter: adapterFolder,
+      asOf: `${asOf.replace(' ', 'T')}Z`,
+      maxRejected: 1,
+      threads: 1,
+      ...(orgs && { orgs }),
+      ...(defaultTimeZone && { defaultTimeZone }),
+      ...(names && { names }),
+    },
+    folder,
+  ).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  })
+  return { exported, oracle: createOracle(rows, config) }
 }

@@ -1,42 +1,18 @@
 import fc from 'fast-check'
 import { openFolder } from 'hirescope/engine/native'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { createOracle, sourceRows, writeRows } from '../oracle/index.ts'
+import { sourceRows } from '../oracle/index.ts'
 import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf } from './agree.ts'
-import { exportInto } from './exported.ts'
+import { exportDrawn } from './exported.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
 const runs = full ? 200 : 12
 
 it(`agrees with the oracle on ${runs} random small databases`, async () => {
   await fc.assert(
-    fc.asyncProperty(sourceRows(), async ({ rows, config: drawn }) => {
-      // The exporter's configuration takes an as-of of milliseconds.
-      const config = { ...drawn, asOf: drawn.asOf.slice(0, 23) }
-      const folder = await mkdtemp(join(tmpdir(), 'hirescope-random-'))
+    fc.asyncProperty(sourceRows(), async ({ rows, config }) => {
+      const { exported, oracle } = await exportDrawn(rows, config)
       try {
-        const { adapterFolder, dataFolder } = await writeRows(rows, folder)
-        for (const kind of ['city', 'skill'] as const)
-          if (config.aliases?.[kind])
-            await writeFile(join(adapterFolder, `${kind}-aliases.json`), JSON.stringify(config.aliases[kind]))
-        const { asOf, orgs, defaultTimeZone, names } = config
-        const exported = await exportInto(
-          {
-            source: { kind: 'files', folder: dataFolder },
-            adapter: adapterFolder,
-            asOf: `${asOf.replace(' ', 'T')}Z`,
-            maxRejected: 1,
-            threads: 1,
-            ...(orgs && { orgs }),
-            ...(defaultTimeZone && { defaultTimeZone }),
-            ...(names && { names }),
-          },
-          folder,
-        )
-        const oracle = createOracle(rows, config)
         expect(exported.summary.orgs.map(({ org, error }) => ({ org, error }))).toEqual(
           oracle.orgs.map((org) => ({ org, error: null })),
         )
@@ -54,7 +30,7 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
             await dataset.engine.close()
           }
       } finally {
-        await rm(folder, { recursive: true, force: true })
+        await exported.remove()
       }
     }),
     { numRuns: runs, endOnFailure: !full },

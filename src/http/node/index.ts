@@ -1,3 +1,6 @@
 export { serveApi } from './serve.ts'
 export type { ApiServer, ServeOptions } from './serve.ts'
 export { serveCommand } from './serve-command.ts'
+export { compare } from './parity.ts'
+export type { Difference, ParityOptions, Said } from './parity.ts'
+export { parityCommand } from './parity-command.ts'

@@ -1,0 +1,2 @@
+export { createPostgresStore } from './store.ts'
+export type { PostgresOptions } from './store.ts'

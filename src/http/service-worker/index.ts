@@ -1,0 +1,2 @@
+export { serveAnalytics } from './serve.ts'
+export type { AnalyticsOptions } from './serve.ts'
