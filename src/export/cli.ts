@@ -7,6 +7,7 @@ import { dryRun } from './dry-run.ts'
 import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
+import { writeNginx } from './nginx.ts'
 import { keepReport } from './report.ts'
 import { loadConfig } from './load-config.ts'
 import { rollBack } from './rollback.ts'
@@ -170,6 +171,14 @@ interface Running {
   signal: AbortSignal | undefined
 }
 
+/** Writes what nginx needs, if asked for. */
+const mapViewers = async (config: ExportConfig, reporter: Reporter) => {
+  const viewers = await writeNginx(config)
+  if (!viewers) return
+  const { paths, ambiguous, unusable } = viewers
+  reporter.event({ event: 'viewers_mapped', viewers: paths.size, ambiguous, unusable })
+}
+
 /** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
 const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
   const summary = await runExport(config, {
@@ -179,6 +188,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
     ...(flags.erase && { erase: true }),
     ...(signal && { signal }),
   })
+  await mapViewers(config, reporter)
   checkKnown(summary)
   return summary.orgs.every(({ error }) => error === null) ? 0 : 1
 }
@@ -186,6 +196,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
 const rollBackOne = async ({ config, flags: { rollback: org = '' }, reporter }: Running): Promise<ExitCode> => {
   const { scopes, kept, exportedAt } = await rollBack(config, org)
   reporter.event({ event: 'org_rolled_back', org, exported_at: exportedAt, scopes, kept })
+  await mapViewers(config, reporter)
   return 0
 }
 

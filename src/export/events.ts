@@ -102,6 +102,14 @@ export const eventFields = {
     failing: count,
     scopes: count,
   }),
+  viewers_mapped: event('What nginx needs is written; `ambiguous` and `unusable` ids and hashes are left out.', {
+    /** User ids and e-mail hashes. */
+    viewers: count,
+    /** Those that stand for different bundles in different organisations. */
+    ambiguous: count,
+    /** Those that no header can carry. */
+    unusable: count,
+  }),
   run_finished: event('The run is over; always the last event.', {
     exit_code: count,
     error: error.nullable(),
@@ -239,6 +247,16 @@ export const inWords = (event: ExportEvent): Told | null => {
       return line(
         `as of ${as_of} UTC: ${orgs - failing} of ${orgs} orgs would be published, ${number(scopes)} scopes; nothing was written`,
       )
+    }
+    case 'viewers_mapped': {
+      const { viewers, ambiguous, unusable } = event
+      const left = [
+        ...(ambiguous
+          ? [`${number(ambiguous)} left out that stand for different bundles in different organisations`]
+          : []),
+        ...(unusable ? [`${number(unusable)} left out that no header can carry`] : []),
+      ]
+      return line(`nginx: ${[`${number(viewers)} user ids and e-mail hashes`, ...left].join(', ')}; have nginx reload`)
     }
     case 'run_finished':
       return event.error === null ? null : { kind: 'failure', text: `export failed: ${event.error}` }
