@@ -15,6 +15,7 @@ import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts
 import { parseShard } from './shard.ts'
 import type { ExportSummary } from './summary.ts'
 import { seconds } from './stopwatch.ts'
+import { verifyTarget } from './verify.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
@@ -34,6 +35,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --erase                with --org: leave no file of an earlier dataset, so that whom the source erased is in none
   --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --dry-run              instead of exporting, say what would be read and written
+  --verify               instead of exporting, read again what is published and check all of it
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --json                 events as lines of JSON on stdout, and these words on stderr
@@ -55,6 +57,7 @@ const options = {
   erase: { type: 'boolean' },
   rollback: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  verify: { type: 'boolean' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   json: { type: 'boolean' },
@@ -206,11 +209,16 @@ const tryOut = async ({ config, flags, reporter, signal }: Running): Promise<Exi
   return plan.failing === 0 ? 0 : 1
 }
 
-const commands = { export: exportAll, rollback: rollBackOne, 'dry-run': tryOut }
+const verify = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
+  const { faults } = await verifyTarget(config, { reporter, ...selection(flags), ...(signal && { signal }) })
+  return faults === 0 ? 0 : 1
+}
+
+const commands = { export: exportAll, rollback: rollBackOne, 'dry-run': tryOut, verify }
 
 /** What the flags ask for instead of an export. */
 const commandOf = (flags: Flags): keyof typeof commands | 'print-grants' => {
-  const asked = (['rollback', 'dry-run', 'print-grants'] as const).filter((each) => flags[each] !== undefined)
+  const asked = (['rollback', 'dry-run', 'verify', 'print-grants'] as const).filter((each) => flags[each] !== undefined)
   if (asked.length > 1)
     throw new ExportError(`arguments: ${asked.map((each) => `--${each}`).join(' and ')} exclude each other; give one`)
   return asked[0] ?? 'export'

@@ -117,8 +117,11 @@ export const exportConfig = z.strictObject({
   threads: z.int().positive().default(availableParallelism()),
 })
 
+/** How to reach the bucket of an S3-compatible store. */
 export type S3Settings = z.infer<typeof s3>
+/** A checked configuration, with its defaults. */
 export type ExportConfig = z.infer<typeof exportConfig>
+/** A configuration as it is written. */
 export type ExportConfigInput = z.input<typeof exportConfig>
 
 /** Checks a configuration and fills in the defaults. @throws ExportError that names each wrong setting. */

@@ -18,6 +18,7 @@ import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
 import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
 
+/** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
   /** Only these orgs. The others are left as they are. */
   orgs?: readonly string[]
