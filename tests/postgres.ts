@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, chmodSync, chownSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,10 @@ export interface TestServer {
   /** Makes an empty database. */
   create: (database: string) => Promise<void>
   connect: (database?: string) => Promise<pg.Client>
+  /** Stops the server at once, as in a crash: `pg_ctl stop -m immediate`. */
+  crash: () => Promise<void>
+  /** Starts it again after a crash. */
+  restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -97,24 +101,30 @@ export const startPostgres = async (): Promise<TestServer | null> => {
     { ...as, cwd: data, env: environment, stdio: 'pipe' },
   )
   const port = await freePort()
-  const server = spawn(
-    join(folder, 'postgres'),
-    // prettier-ignore
-    ['-D', cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
-      '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_wal_size=4GB', '-c', 'log_min_messages=log'],
-    { ...as, cwd: data, env: environment, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
+  let server: ChildProcess
+  let ended: Promise<void>
+  const start = async () => {
+    const started = spawn(
+      join(folder, 'postgres'),
+      // prettier-ignore
+      ['-D', cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=',
+        '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_wal_size=4GB', '-c', 'log_min_messages=log'],
+      { ...as, cwd: data, env: environment, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    server = started
+    ended = new Promise<void>((resolve) => started.once('exit', () => resolve()))
+    await new Promise<void>((resolve, reject) => {
+      let said = ''
+      started.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+        if (said.includes('ready to accept connections')) resolve()
+      })
+      started.once('exit', () => reject(new Error(`postgres: did not start: ${said}`)))
+    })
+  }
   const kill = () => server.kill('SIGQUIT')
   process.once('exit', kill)
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
-    let said = ''
-    server.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('ready to accept connections')) resolve()
-    })
-    server.once('exit', () => reject(new Error(`postgres: did not start: ${said}`)))
-  })
+  await start()
   const url = (database = 'postgres') => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   const connect = async (database?: string) => {
     const client = new pg.Client({ connectionString: url(database) })
@@ -132,6 +142,15 @@ export const startPostgres = async (): Promise<TestServer | null> => {
       await client.query(`CREATE DATABASE ${database}`)
       await client.end()
     },
+    crash: async () => {
+      execFileSync(join(folder, 'pg_ctl'), ['stop', '-m', 'immediate', '-D', cluster], {
+        ...as,
+        cwd: data,
+        stdio: 'pipe',
+      })
+      await ended
+    },
+    restart: start,
     stop: async () => {
       process.removeListener('exit', kill)
       server.kill('SIGINT')

@@ -11,7 +11,7 @@ import { compileExporter, configFile, configOf, startExporter, temporaryFolder, 
 import { createRandom, full, seed } from './random.ts'
 import { folderRead, Readers, type Read } from './reader.ts'
 
-const rounds = full ? 60 : 4
+const rounds = full ? 60 : 2
 
 let compiled: Compiled
 let folder: Awaited<ReturnType<typeof temporaryFolder>>

@@ -66,6 +66,7 @@ const clientOf = async ({ url: given, password, passwordFile, ...tls }: Postgres
 export const connect = async (connection: PostgresConnection): Promise<PostgresSession> => {
   const client = await clientOf(connection)
   let lost: Error | null = null
+  let silent = false
   client.on('error', (error) => (lost = error))
   try {
     await client.connect()
@@ -76,13 +77,22 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
     const Kind = mayPass(error) ? TransientError : ExportError
     throw new Kind(connectionProblem(client, error), { cause: error })
   }
+  // By then the server would have given the statement up and said so: nothing comes through any more.
+  const { statementTimeout = 3600 } = connection
+  const patience = statementTimeout && statementTimeout + 15
+  socket(client).on('timeout', () => {
+    silent = true
+    socket(client).destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }))
+  })
   const attempt = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    socket(client).setTimeout(1000 * patience)
     try {
       return await act()
     } catch (error) {
       if (lost || endedConnection(error)) {
         lost ??= error as Error
-        throw new TransientError(`postgres: the server at ${address(client)} ended the connection`, { cause: error })
+        const what = silent ? `has been silent for ${patience} s` : 'ended the connection'
+        throw new TransientError(`postgres: the server at ${address(client)} ${what}`, { cause: error })
       }
       const { code, message } = error as { code?: string; message: string }
       if (code === '40001')
@@ -90,6 +100,8 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
           cause: error,
         })
       throw error
+    } finally {
+      socket(client).setTimeout(0)
     }
   }
   let copying = false

@@ -174,15 +174,20 @@ export const s3Target = (url: string, settings: S3Settings = {}): Target => {
       const { size } = await stat(file)
       const [, hash] = /^([0-9a-f]{64})\./.exec(basename(path)) ?? []
       await attempt('write', path, async () => {
+        const Body = createReadStream(file)
         const command = new PutObjectCommand({
           ...at(path),
-          Body: createReadStream(file),
+          Body,
           ContentLength: size,
           ContentType: typeOf(path),
           CacheControl: immutable,
           ...(hash !== undefined && { ChecksumSHA256: Buffer.from(hash, 'hex').toString('base64') }),
         })
-        await client.send(command, { abortSignal: timeLimit(size) })
+        try {
+          await client.send(command, { abortSignal: timeLimit(size) })
+        } finally {
+          Body.destroy()
+        }
       })
     },
     replace: async (path, bytes, version) => {
