@@ -56,6 +56,9 @@ const apt = (packages) => {
 if (process.argv.includes('--tests')) {
   if (!onPath('chromium', 'chromium-browser') && !apt(['chromium', 'fonts-liberation']))
     stop('the browser tests need Chromium; install it so that "chromium" is on the PATH')
+  // Debian keeps it in /usr/sbin, which is not on everyone's path.
+  if (!onPath('nginx') && !existsSync('/usr/sbin/nginx') && !apt(['nginx']))
+    console.log('setup: no nginx; the tests on it will be skipped')
   const servers = '/usr/lib/postgresql'
   const server =
     onPath('postgres') ||
@@ -63,4 +66,6 @@ if (process.argv.includes('--tests')) {
       readdirSync(servers).some((version) => existsSync(join(servers, version, 'bin', 'postgres'))))
   if (!server && !apt(['postgresql']))
     console.log('setup: no PostgreSQL server programs; the tests on a real server will be skipped')
+  if (!onPath('radosgw') && !apt(['radosgw', 'ceph-mon', 'ceph-osd']))
+    console.log('setup: no Ceph; the tests on its S3-compatible object gateway will be skipped')
 }

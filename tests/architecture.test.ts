@@ -104,6 +104,8 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/native',
+      'hirescope/package.json',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',

@@ -2,6 +2,7 @@ import { parse, sourceTableNames } from 'hirescope/contract'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { ExportError } from './errors.ts'
+import { isStore } from './open-target.ts'
 import { tlsModes } from './sources/postgres-tls.ts'
 
 const timeZone = z.string().refine((zone) => {
@@ -16,6 +17,9 @@ const share = z.number().min(0).max(1)
 
 /** Whose names may be exported, each more than the one before. */
 export const nameSettings = ['none', 'hired', 'all'] as const
+
+/** A path as nginx and a URL both write it. */
+const urlPath = z.string().regex(/^\/([\w.~-]+\/)*$/, 'not a path such as "/data/"')
 
 const duration = z.int().nonnegative().max(2_000_000)
 
@@ -49,6 +53,21 @@ const source = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('files'), folder: z.string() }),
 ])
 
+const storeUrl = /^s3:\/\/[a-z0-9][a-z0-9.-]+(\/[\w!.*'()-]+)*\/?$/
+
+const s3 = z.strictObject({
+  /** The address of a store that is not Amazon's. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** Default: `AWS_REGION` or the profile's; with an endpoint, `us-east-1`. */
+  region: z.string().optional(),
+  /** Whether the bucket is the first step of the path and not of the host name; default: yes with an endpoint. */
+  forcePathStyle: z.boolean().optional(),
+  /** Whether a store will do that does not honour conditional puts. */
+  unconditional: z.boolean().optional(),
+  /** How often a request is made anew after a failure that may pass by itself; default 5. */
+  retries: z.int().min(0).max(5).optional(),
+})
+
 /** The exporter's configuration. */
 export const exportConfig = z.strictObject({
   source,
@@ -56,8 +75,10 @@ export const exportConfig = z.strictObject({
   adapter: z.string().default('django'),
   /** Texts in place of those of the adapter's `settings.json`. */
   settings: z.record(z.string(), z.string()).default({}),
-  /** The folder that a static host serves. */
-  target: z.string(),
+  /** The folder that a static host serves, or `s3://bucket/prefix`. */
+  target: z.string().refine((target) => !isStore(target) || storeUrl.test(target), 'not as in "s3://bucket/prefix"'),
+  /** How to reach the bucket of the target. */
+  s3: s3.optional(),
   /** The folder for secret, locks, state and access maps; never under the target. */
   private: z.string(),
   /** The folder in which the working database is built, as `hirescope-staging`; default `<private>/staging`. */
@@ -79,8 +100,15 @@ export const exportConfig = z.strictObject({
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
   /** The share of an org's applications that may be gone since its published dataset before the org fails. */
   maxDrop: share.default(0.3),
+  /** Write what nginx needs to `<private>/nginx`, for a host that serves app and target under these paths. */
+  nginx: z
+    .strictObject({ app: urlPath.default('/'), data: urlPath.default('/data/') })
+    .refine(({ app, data }) => app !== data, { error: 'app and data are one path' })
+    .optional(),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
+  /** How many reports of runs stay in `<private>/reports`. */
+  keepReports: z.int().positive().default(30),
   /** DuckDB's memory limit, for example "1GB". */
   memory: z
     .string()
@@ -89,6 +117,8 @@ export const exportConfig = z.strictObject({
   threads: z.int().positive().default(availableParallelism()),
 })
 
+/** How to reach the bucket of an S3-compatible store. */
+export type S3Settings = z.infer<typeof s3>
 /** A checked configuration, with its defaults. */
 export type ExportConfig = z.infer<typeof exportConfig>
 /** A configuration as it is written. */

@@ -49,11 +49,30 @@ const parseHolder = (text: string): Holder | null => {
 
 const contents = (path: string) => readFile(path, 'utf8').catch(() => null)
 
+const isHeld = (other: Holder | null) => !other || other.host !== hostname() || alive(other)
+
+const nameHolder = (other: Holder | null) =>
+  other ? `process ${other.pid} on ${other.host} since ${other.since}` : 'an unreadable lock file'
+
+/** Who holds a lock; null where nobody does, or a dead process on this host. */
+export const lockHolder = async (path: string): Promise<string | null> => {
+  const found = await contents(path)
+  if (found === null) return null
+  const holder = parseHolder(found)
+  return isHeld(holder) ? nameHolder(holder) : null
+}
+
+export interface Lock {
+  /** @throws ExportError where it is not held any more: someone took the file away. */
+  check: () => Promise<void>
+  release: () => Promise<void>
+}
+
 /**
  * Takes an exclusive lock, a file that names its holder. The lock of a dead process on this host is taken over.
  * @throws ExportError that says who holds it.
  */
-export const acquireLock = async (path: string): Promise<{ release: () => Promise<void> }> => {
+export const acquireLock = async (path: string): Promise<Lock> => {
   await makeFolder(dirname(path))
   const id = randomBytes(8).toString('hex')
   const mine = `${path}.${process.pid}-${id}`
@@ -66,6 +85,10 @@ export const acquireLock = async (path: string): Promise<{ release: () => Promis
   }
   const text = JSON.stringify(holder)
   await writeFile(mine, text)
+  const check = async () => {
+    if ((await contents(path)) !== text)
+      throw new ExportError(`lock: ${path} was taken away while this run held it; nothing more is written, run again`)
+  }
   const release = async () => {
     if ((await contents(path)) === text) await rm(path)
   }
@@ -73,17 +96,15 @@ export const acquireLock = async (path: string): Promise<{ release: () => Promis
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         await link(mine, path)
-        return { release }
+        return { check, release }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
       const found = await contents(path)
       if (found === null) continue
       const other = parseHolder(found)
-      if (!other || other.host !== holder.host || alive(other)) {
-        const who = other ? `process ${other.pid} on ${other.host} since ${other.since}` : 'an unreadable lock file'
-        throw new ExportError(`lock: held by ${who}; wait for it, or delete ${path} if it is gone`)
-      }
+      if (isHeld(other))
+        throw new ExportError(`lock: held by ${nameHolder(other)}; wait for it, or delete ${path} if it is gone`)
       // One at a time: the lock looked at must still be the dead one's when it is taken away.
       const guard = await acquireLock(`${path}.takeover`)
       try {

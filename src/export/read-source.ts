@@ -35,7 +35,7 @@ export const readSource = async (
     const since = performance.now()
     const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
     try {
-      const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
+      const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
       const read = await stageTables(snapshot, staging, config, progress, signal)
       const sourceTables = new Set(snapshot.tables.keys())
       return { staging, asOf: snapshot.asOf, sourceTables, read, readSeconds: seconds(since) }

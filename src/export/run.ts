@@ -1,52 +1,22 @@
-import type { SourceTableName } from 'hirescope/contract'
+import { sourceTableNames } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
 import { readAdapter } from './adapter.ts'
-import type { BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import type { Reporter } from './events.ts'
 import { localFileSystem, type FileSystem } from './file-system.ts'
-import { issueCounts, overLimit, type IssueCount } from './limits.ts'
+import { issueCounts, overLimit } from './limits.ts'
 import { acquireLock } from './lock.ts'
 import { normalise } from './normalise.ts'
 import { publishOrg } from './publish-org.ts'
 import { countRows, readSource } from './read-source.ts'
 import { retrying } from './retry.ts'
+import { readOrgs } from './scopes.ts'
 import { readSecret } from './secret.ts'
-import { inShard, type Shard } from './shard.ts'
+import { askedFor, type Shard } from './shard.ts'
+import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
-import { folderTarget } from './targets/folder.ts'
-
-/** What happened to one org. */
-export interface OrgSummary {
-  org: string
-  /** Why nothing was published; null if it was. */
-  error: string | null
-  scopes: number
-  changed: number
-  rows: number
-  bytes: number
-  issues: IssueCount[]
-}
-
-/** What an export did. */
-export interface ExportSummary {
-  asOf: string
-  orgs: OrgSummary[]
-  /** How many orgs the source holds, also those that were not asked for. */
-  known: number
-  /** Orgs for which the configuration has settings and the source no row. */
-  missing: string[]
-  /** Rows that belong to no org. */
-  unattributed: IssueCount[]
-  read: Partial<Record<SourceTableName, number>>
-  /** Seconds by stage. */
-  seconds: Record<'read' | 'normalise' | 'write', number>
-}
-
-/** Told what the export is doing, for a terminal or a log. */
-export interface Reporter {
-  progress: (text: string) => void
-}
+import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
 
 /** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
@@ -76,7 +46,12 @@ export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'ada
     settings,
   )
 
-const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
+/** @throws ExportError where what is private would be served, or nginx has no folder to serve. */
+export const checkFolders = ({ target, private: own, staging = own, nginx }: ExportConfig) => {
+  if (isStore(target)) {
+    if (nginx) throw new ExportError('config: nginx serves a folder, and target is a store; leave nginx out')
+    return
+  }
   for (const [name, folder] of Object.entries({ private: own, staging }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
@@ -90,7 +65,7 @@ const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => 
 export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
   checkFolders(config)
   const { files = localFileSystem, reporter, signal } = options
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
   await target.prepare()
   await readSecret(config.private)
   const adapter = await adapterOf(config)
@@ -98,6 +73,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
   try {
+    reporter?.event({ event: 'stage_started', stage: 'read' })
     const attempt = () => readSource(config, adapter, resolve(folder), options)
     const { staging, asOf, sourceTables, read, readSeconds } = await retrying(
       config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
@@ -106,57 +82,56 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       signal,
     )
     try {
+      reporter?.event({ event: 'stage_finished', stage: 'read', seconds: readSeconds })
+      reporter?.event({ event: 'stage_started', stage: 'normalise' })
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
-      reporter?.progress('normalising')
       await normalise(staging, adapter.aliases)
       const normaliseSeconds = seconds(normaliseSince)
+      reporter?.event({ event: 'stage_finished', stage: 'normalise', seconds: normaliseSeconds })
       const unattributed = await issueCounts(staging, null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
+      tellIssues(reporter, null, unattributed)
+      reporter?.event({ event: 'stage_started', stage: 'write' })
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
-      const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
-      const asked = (id: string) =>
-        (options.orgs?.includes(id) ?? true) && (options.shard === undefined || inShard(options.shard, id))
-      const wanted = rows.filter(({ org_id }) => asked(String(org_id)))
-      const lacks = (id: string) => !rows.some(({ org_id }) => org_id === id)
+      const known = await readOrgs(staging)
+      const asked = askedFor(options)
+      const lacks = (id: string) => !known.some((org) => org.id === id)
       const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
-      for (const { k, org_id, name, time_zone, week_start } of wanted) {
+      for (const org of known.filter(({ id }) => asked(id))) {
         signal?.throwIfAborted()
-        const org: BundleOrg = {
-          k: Number(k),
-          id: String(org_id),
-          name: name === null ? null : String(name),
-          timeZone: String(time_zone),
-          weekStart: week_start === 'sunday' ? 'sunday' : 'monday',
-        }
         const issues = await issueCounts(staging, org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
-        const nothing = { scopes: 0, changed: 0, rows: 0, bytes: 0 }
+        const since = performance.now()
+        const add = (rest: Omit<OrgSummary, 'org' | 'issues' | 'seconds' | 'read'>) => {
+          const read = counted(sourceTableNames, (table) => rowsOf(org.k, table))
+          const done = { org: org.id, issues, seconds: seconds(since), read, ...rest }
+          orgs.push(done)
+          tellOrg(reporter, done)
+        }
         try {
           if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
           const instant = `${asOf.replace(' ', 'T')}Z`
-          orgs.push({
-            org: org.id,
-            error: null,
-            issues,
-            ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)),
-          })
+          add({ error: null, ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)) })
         } catch (error) {
           if (signal?.aborted) throw error
-          orgs.push({ org: org.id, error: explain(error), issues, ...nothing })
+          add({ error: explain(error), scopes: 0, changed: 0, rows: 0, bytes: 0, written: {} })
         }
       }
-      return {
+      const summary: ExportSummary = {
         asOf,
         orgs,
-        known: rows.length,
+        known: known.length,
         missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),
         seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
       }
+      reporter?.event({ event: 'stage_finished', stage: 'write', seconds: summary.seconds.write })
+      tellAll(reporter, summary)
+      return summary
     } finally {
       await staging.close()
     }

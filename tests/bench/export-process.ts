@@ -1,5 +1,5 @@
 // Runs in a process of its own, so that the memory it needs is the export's alone.
-import { explain, type ExportSummary } from 'hirescope/export'
+import { explain, type ExportEvent, type ExportSummary } from 'hirescope/export'
 import { buildDemo } from '../../src/demo/index.ts'
 import { exportDemo } from '../../src/demo/site.ts'
 import { peakMegabytes, resetPeak } from './peak-memory.ts'
@@ -15,10 +15,6 @@ export type ExportReply =
 const reply = (message: ExportReply) =>
   new Promise<void>((resolve) => process.send?.(message, undefined, {}, () => resolve()))
 
-/** The stage that a line of progress belongs to. */
-const stageOf = (text: string): ExportStage =>
-  text.startsWith('read ') ? 'read' : text === 'normalising' ? 'normalise' : 'write'
-
 const exportOnce = async (folder: string, applications: number, jobs: number): Promise<ExportReply> => {
   const built = await buildDemo(folder, { applications, jobs, organisations: 1 })
   const needs: Partial<Record<ExportStage, Needs>> = {}
@@ -33,15 +29,14 @@ const exportOnce = async (folder: string, applications: number, jobs: number): P
     needs[stage] = { cpu_seconds: round((user + system) / 1e6), start_rss_mb, peak_rss_mb }
   }
   await reply({ type: 'stage', stage })
-  const progress = (text: string) => {
-    const next = stageOf(text)
-    if (next === stage) return
+  const event = (happened: ExportEvent) => {
+    if (happened.event !== 'stage_started' || happened.stage === stage) return
     leave()
     ;({ start_rss_mb, cpu } = enter())
-    stage = next
+    stage = happened.stage
     void reply({ type: 'stage', stage })
   }
-  const summary = await exportDemo(folder, built, { progress })
+  const summary = await exportDemo(folder, built, { event })
   leave()
   return { type: 'done', summary, needs }
 }

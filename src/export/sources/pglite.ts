@@ -47,8 +47,12 @@ const pgliteSession = (database: PGlite, close: () => Promise<void>): PostgresSe
   copy: async (query, file, signal) => {
     signal?.throwIfAborted()
     const { blob } = await database.query(`COPY (${query}) TO '/dev/blob' (FORMAT csv)`)
-    if (!blob) throw new Error('pglite: COPY gave no blob')
-    await pipeline(blob.stream(), createWriteStream(file, { mode: 0o600 }), ...(signal ? [{ signal }] : []))
+    // Without a row there is no blob.
+    await pipeline(
+      (blob ?? new Blob()).stream(),
+      createWriteStream(file, { mode: 0o600 }),
+      ...(signal ? [{ signal }] : []),
+    )
   },
   close,
 })

@@ -1,6 +1,7 @@
 import { sourceColumns, sourceTableNames, type SourceTableName } from 'hirescope/contract'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
@@ -51,6 +52,8 @@ const families: Record<string, Family> = {
 const text = (value: unknown) => (typeof value === 'string' ? value : String(value))
 
 const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).replace('T', ' ')}000`
+
+const planned = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })])
 
 /**
  * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs.
@@ -118,6 +121,14 @@ const begin = async (
       const described = tables.get(table)
       if (!query || !described) throw new Error(`source: the adapter delivers no ${table}`)
       await land(session, table, query, described.columns, staging, signal)
+    },
+    estimate: async (table) => {
+      const query = adapter.queries.get(table)
+      if (!query) throw new Error(`source: the adapter delivers no ${table}`)
+      const { rows } = await session.query(`EXPLAIN (FORMAT JSON) SELECT * FROM (\n${query.sql}\n) AS estimated`)
+      const given = rows[0]?.['QUERY PLAN']
+      const [plan] = planned.parse(typeof given === 'string' ? JSON.parse(given) : given)
+      return { rows: plan.Plan['Plan Rows'], exact: false }
     },
     close: () => session.close(),
   }

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from '../failure.ts'
+import { openApi } from '../openapi.ts'
 import { allowOrigin, forThisMachine, isLoopback } from './cross-origin.ts'
 import { openCurrent } from './current.ts'
-import { listenerOf } from './listener.ts'
+import { listenerOf, type Handler } from './listener.ts'
 
 /** What is served, and where. */
 export interface ServeOptions {
@@ -50,16 +52,25 @@ const listen = (server: Server, port: number, host: string): Promise<void> =>
     server.listen(port, host, resolve)
   })
 
+/** Answers `/openapi.json` with what the endpoints are. */
+const withDocument = (handle: Handler, base: string | undefined): Handler => {
+  const document = openApi({ base })
+  return async (request) =>
+    request.method === 'GET' && new URL(request.url).pathname === '/openapi.json'
+      ? json(200, document)
+      : handle(request)
+}
+
 /**
  * Serves the nine endpoints of the bundle in a folder over HTTP, with DuckDB in this process. A bundle that is published in
- * its place is served soon after. There is no authentication: who reaches the server sees what the bundle's viewer sees.
+ * its place is served soon after; `/openapi.json` describes the endpoints. There is no authentication: who reaches the server sees what the bundle's viewer sees.
  * @throws DatasetError; Error for an origin, an address or a port that cannot be used
  */
 export const serveApi = async (options: ServeOptions): Promise<ApiServer> => {
   const { data, port, host = '127.0.0.1', origin, base, onError = () => {} } = options
   if (origin !== undefined) checkOrigin(origin)
   const current = await openCurrent(data, { base, onError })
-  const answer = allowOrigin(current.handle, origin)
+  const answer = allowOrigin(withDocument(current.handle, base), origin)
   const server = createServer({ maxHeaderSize }, listenerOf(isLoopback(host) ? forThisMachine(answer) : answer))
   try {
     await listen(server, port, host)
