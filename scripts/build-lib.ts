@@ -16,7 +16,7 @@ const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   dependencies: Record<string, string>
   [field: string]: unknown
 }
-const doors = Object.entries(packageJson.exports)
+const doors = Object.entries(packageJson.exports).filter(([, file]) => file.endsWith('.ts'))
 
 const stop = (problem: string): never => {
   console.error(`build:lib: ${problem}`)

@@ -28,7 +28,9 @@ const undocumented = (project: ProjectReflection): string[] => {
 /** Whether every public export has a docstring, and the page of each entry point could be written. */
 const writeEntryPoints = async (): Promise<boolean> => {
   const typedoc = await Application.bootstrapWithPlugins({
-    entryPoints: Object.values(doors).map((file) => join(root, file)),
+    entryPoints: Object.values(doors)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(root, file)),
     tsconfig: join(root, 'tsconfig.json'),
     plugin: ['typedoc-plugin-markdown'],
     out: join(folder, 'api'),

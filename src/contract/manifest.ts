@@ -5,9 +5,9 @@ import { endpointIds, type EndpointId } from './endpoint-ids.ts'
 import { optionalSourceTables, sourceTableNames } from './source-tables.ts'
 
 /** The contract version that the exporter writes. */
-export const contractVersion = 1
-/** The contract versions that this code reads. */
-export const readableVersions: readonly number[] = [1]
+export const contractVersion = 2
+/** The contract versions that this code reads: this one and the one before. */
+export const readableVersions = [1, 2] as const
 
 const count = z.int().nonnegative()
 
@@ -27,7 +27,7 @@ const reasons = z.record(z.string(), count)
  * Counts of rejected and odd rows cover what belongs to the jobs of the scope, never the rest of the organisation.
  */
 export const manifest = z.strictObject({
-  contract_version: z.literal(contractVersion),
+  contract_version: z.literal(readableVersions),
   org: z.strictObject({ id: z.string(), name: z.string().nullable() }),
   scope: z.strictObject({ id: z.string(), jobs: count }),
   sequence: z.int().positive(),

@@ -11,6 +11,7 @@ import { checkTables, type LoadedTables } from './check-tables.ts'
 import { DatasetError } from './dataset-error.ts'
 import { withNewest } from './newest.ts'
 import type { BundleSource } from './source.ts'
+import { storedColumns, upgradeTables } from './previous-version.ts'
 import { createStopwatch, type Measure } from './stopwatch.ts'
 import type { TableStore } from './table-store.ts'
 
@@ -74,6 +75,14 @@ export const loadDataset = async (
   const { totalBytes } = plan(firstTables, manifest)
   onProgress?.({ phase: 'ready', loadedBytes: totalBytes, totalBytes })
   return dataset
+}
+
+const upgradeStore = async (store: TableStore, sql: string): Promise<void> => {
+  if (!store.command) throw new DatasetError('version', 'manifest: an older contract version; export the dataset anew')
+  await store.command(sql).catch((cause: unknown) => {
+    const wrong = 'tables: not those of the contract version that the manifest says'
+    throw new DatasetError('altered', `${wrong}; export the dataset anew`, { cause })
+  })
 }
 
 const describe = async (store: TableStore, tables: LoadedTables): Promise<void> =>
@@ -169,7 +178,7 @@ const loadTables = async (tables: LoadedTables, manifest: Manifest, loading: Loa
       const store = await started
       signal.throwIfAborted()
       loaded.delete(table)
-      await store.insert(table, columns, bytes, measure)
+      await store.insert(table, storedColumns(manifest, table, columns), bytes, measure)
       loaded.set(table, entry.sha256)
     }
   }
@@ -185,4 +194,6 @@ const loadTables = async (tables: LoadedTables, manifest: Manifest, loading: Loa
   )
   loading.signal?.throwIfAborted()
   if (failures.length) throw failures[0]
+  const upgrade = upgradeTables(manifest, tables)
+  if (upgrade) await upgradeStore(await started, upgrade)
 }

@@ -1,5 +1,6 @@
-import { manifest, parse, readableVersions, type FileEntry, type Manifest } from 'hirescope/contract'
+import { contractVersion, manifest, parse, readableVersions, type FileEntry, type Manifest } from 'hirescope/contract'
 import { DatasetError } from './dataset-error.ts'
+import { upgradeManifest } from './previous-version.ts'
 import type { Measure } from './stopwatch.ts'
 
 /** How a file of a bundle is read. */
@@ -31,12 +32,14 @@ export const readManifest = (text: string): Manifest => {
     throw new DatasetError('not-a-bundle', `manifest: ${what}; ${checkAddress}`)
   }
   const version = (value as { contract_version?: unknown } | null)?.contract_version
-  if (typeof version === 'number' && !readableVersions.includes(version)) {
+  if (typeof version === 'number' && !(readableVersions as readonly number[]).includes(version)) {
     const reads = readableVersions.join(' and ')
-    throw new DatasetError('version', `manifest: contract version ${version}, this app reads ${reads}; reload the page`)
+    const advice =
+      version > contractVersion ? 'reload the page, or install a newer hirescope' : 'export the dataset anew'
+    throw new DatasetError('version', `manifest: contract version ${version}, this app reads ${reads}; ${advice}`)
   }
   try {
-    return parse(manifest, value, 'manifest')
+    return parse(manifest, upgradeManifest(value), 'manifest')
   } catch (cause) {
     throw new DatasetError('not-a-bundle', `${(cause as Error).message}; ${checkAddress}`)
   }

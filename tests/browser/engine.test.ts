@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { cp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -28,6 +28,9 @@ beforeAll(async () => {
     build: { outDir: join(folder, 'page'), target: 'es2023' },
   })
   const manifest = await writeBundle(join(folder, bundle))
+  await cp(join(import.meta.dirname, '../fixtures/bundles/version-1'), join(folder, 'data/previous'), {
+    recursive: true,
+  })
   await writeManifest(join(folder, 'data/other'), { ...manifest, contract_version: 3 })
   const folders = { '/': join(folder, 'page'), '/data/': join(folder, 'data') }
   server = await serveFolders(folders, (path, response) => {
@@ -251,10 +254,22 @@ it('recognises a host that answers a web page for everything', async () => {
   })
 })
 
+it('reads a bundle of the previous contract version', async () => {
+  const found = await page.evaluate(async () => {
+    const { openDataset, metrics, runAll } = window.hirescope
+    const dataset = await openDataset('data/previous/', { tables: 'all' })
+    const all = await runAll(dataset, metrics)
+    const some = await runAll(dataset, metrics, { job_ids: ['j', 'j2'], min_score: 4 })
+    await dataset.close()
+    return [all, some].map((answers) => answers['total-applicants'].body?.total_applicants)
+  })
+  expect(found).toEqual([3, 2])
+})
+
 it('recognises another contract version', async () => {
   expect(await failure('data/other/')).toEqual({
     code: 'version',
-    message: 'manifest: contract version 3, this app reads 1; reload the page',
+    message: 'manifest: contract version 3, this app reads 1 and 2; reload the page, or install a newer hirescope',
   })
 })
 

@@ -249,7 +249,7 @@ describe('loading', () => {
     await writeManifest(folder, { contract_version: 3, tables: [] })
     expect(await failure(openFolder(folder))).toMatchObject({
       code: 'version',
-      message: 'manifest: contract version 3, this app reads 1; reload the page',
+      message: 'manifest: contract version 3, this app reads 1 and 2; reload the page, or install a newer hirescope',
     })
   })
 

@@ -247,7 +247,7 @@ describe('a Parquet file', () => {
         `SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata('${file}')`,
       )
       const said = new Map(metadata.map(({ key, value }) => [String(key), String(value)]))
-      expect(said.get('hirescope')).toBe('contract 1')
+      expect(said.get('hirescope')).toBe('contract 2')
       expect(said.get('description')).toBe(bundleDescription(table))
       expect(JSON.parse(said.get('columns') ?? '')).toEqual(
         Object.fromEntries(bundleColumns(table).map(({ name, description }) => [name, description])),

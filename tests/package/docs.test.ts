@@ -19,7 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 it('has a page of every entry point, with what its docstrings say', () => {
   const { exports: doors } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object }
   const index = read('api/README.md')
-  for (const door of Object.keys(doors)) expect(index).toContain(`[${door.slice(2)}]`)
+  for (const door of Object.keys(doors).filter((door) => door !== './package.json'))
+    expect(index).toContain(`[${door.slice(2)}]`)
   expect(read('api/metrics/functions/run.md')).toContain('Asks one metric about a scope')
 })
 

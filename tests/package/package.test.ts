@@ -26,7 +26,9 @@ const budgets: Record<string, number> = {
 }
 
 const projects = join(import.meta.dirname, 'projects')
-const doors = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object }).exports)
+const doors = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object }).exports).filter(
+  (door) => door !== './package.json',
+)
 
 /** The README's example that opens a dataset in this way, of another bundle, with what it says at the end. */
 const exampleOf = (opening: string, bundle: string, end: string): string => {
