@@ -144,7 +144,7 @@ export const describe = ({ orgs, unattributed, asOf, seconds }: ExportSummary): 
   return [
     ...lines,
     ...(unattributed.length ? ['rows of no org:', ...issueLines('', unattributed)] : []),
-    `as of ${asOf} UTC: ${published} of ${orgs.length} orgs published, ${number(sum(({ scopes }) => scopes))} scopes, ${number(sum(({ rows }) => rows))} rows, ${number(sum(({ bytes }) => bytes))} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
+    `as of ${asOf} UTC: ${published} of ${orgs.length} orgs published, ${number(sum(({ scopes }) => scopes))} scopes, ${number(sum(({ rows }) => rows))} rows, ${number(sum(({ bytes }) => bytes))} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.judge} s judging, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
   ].join('\n')
 }
 

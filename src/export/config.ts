@@ -32,6 +32,8 @@ const source = z.discriminatedUnion('kind', [
       /** Seconds until the server gives up a SELECT (default 3600) or waiting for a lock (default 60); 0: never. */
       statementTimeout: duration.optional(),
       lockTimeout: duration.optional(),
+      /** How many connections read at once; default as many as threads. */
+      connections: z.int().min(1).max(sourceTableNames.length).optional(),
       /** How often the read begins anew after a failure that may pass by itself; default 5. */
       retries: z.int().min(0).max(5).optional(),
     })

@@ -3,7 +3,7 @@ import type { Adapter } from './adapter.ts'
 import type { ExportConfig } from './config.ts'
 import { openSource } from './open-source.ts'
 import type { ExportOptions } from './run.ts'
-import { stageTables } from './stage.ts'
+import { landTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
 import { seconds } from './stopwatch.ts'
 
@@ -33,15 +33,13 @@ export const readSource = async (
   const staging = await openStaging({ folder, memory: config.memory, threads: config.threads })
   try {
     const since = performance.now()
-    const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
-    try {
-      const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
-      const read = await stageTables(snapshot, staging, config, progress, signal)
-      const sourceTables = new Set(snapshot.tables.keys())
-      return { staging, asOf: snapshot.asOf, sourceTables, read, readSeconds: seconds(since) }
-    } finally {
-      await snapshot.close()
-    }
+    const snapshot = await openSource(config, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
+    const { asOf, tables } = snapshot
+    const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
+    // The server is not kept waiting for what can be done without it.
+    const read = await landTables(snapshot, staging, progress, signal).finally(() => snapshot.close())
+    const readSeconds = seconds(since)
+    return { staging, asOf, tables, read, readSeconds }
   } catch (error) {
     await staging.close()
     throw error

@@ -13,6 +13,7 @@ import { countRows, readSource } from './read-source.ts'
 import { retrying } from './retry.ts'
 import { readSecret } from './secret.ts'
 import { inShard, type Shard } from './shard.ts'
+import { judgeTables } from './stage.ts'
 import { seconds } from './stopwatch.ts'
 import { folderTarget } from './targets/folder.ts'
 
@@ -39,7 +40,7 @@ export interface ExportSummary {
   unattributed: IssueCount[]
   read: Partial<Record<SourceTableName, number>>
   /** Seconds by stage. */
-  seconds: Record<'read' | 'normalise' | 'write', number>
+  seconds: Record<'read' | 'judge' | 'normalise' | 'write', number>
 }
 
 /** Told what the export is doing, for a terminal or a log. */
@@ -86,13 +87,18 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const lock = await acquireLock(`${resolve(folder)}.lock`)
   try {
     const attempt = () => readSource(config, adapter, resolve(folder), options)
-    const { staging, asOf, sourceTables, read, readSeconds } = await retrying(
+    const { staging, asOf, tables, read, readSeconds } = await retrying(
       config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
       attempt,
       reporter,
       signal,
     )
     try {
+      reporter?.progress('judging')
+      const judgeSince = performance.now()
+      await judgeTables({ tables, asOf }, staging, config, signal)
+      const sourceTables = new Set(tables.keys())
+      const judgeSeconds = seconds(judgeSince)
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
       reporter?.progress('normalising')
@@ -142,7 +148,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),
-        seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
+        seconds: { read: readSeconds, judge: judgeSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
       }
     } finally {
       await staging.close()

@@ -10,6 +10,8 @@ export interface Staging {
   readonly folder: string
   run: (sql: string) => Promise<void>
   rows: (sql: string) => Promise<Record<string, DuckDBValue>[]>
+  /** The same database through another connection, for statements at the same time; closing it closes nothing else. */
+  fork: () => Promise<Staging>
   close: () => Promise<void>
 }
 
@@ -35,19 +37,27 @@ export const openStaging = async ({ folder, memory, threads }: StagingOptions): 
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
   })
-  const connection = await instance.connect()
-  await connection.run("LOAD icu; SET TimeZone = 'UTC'; CREATE SCHEMA raw")
-  return {
-    connection,
-    folder,
-    run: async (sql) => {
-      await connection.run(sql)
-    },
-    rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
-    close: async () => {
-      connection.closeSync()
-      instance.closeSync()
-      await rm(folder, { recursive: true, force: true })
-    },
+  const open = async (closed: () => Promise<void>): Promise<Staging> => {
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    return {
+      connection,
+      folder,
+      run: async (sql) => {
+        await connection.run(sql)
+      },
+      rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
+      fork: () => open(() => Promise.resolve()),
+      close: () => {
+        connection.closeSync()
+        return closed()
+      },
+    }
   }
+  const staging = await open(async () => {
+    instance.closeSync()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await staging.run('LOAD icu; CREATE SCHEMA raw')
+  return staging
 }
