@@ -18,6 +18,8 @@ export const demoExportConfig = (folder: string, { demo, database }: BuiltDemo):
     source: { kind: 'pglite', folder: database },
     target: join(resolve(folder), 'site', 'data'),
     private: join(resolve(folder), 'private'),
+    // The next demo may be a smaller one.
+    maxDrop: 1,
   })
 
 const readAccess = async (config: ExportConfig, org: string): Promise<Record<string, string>> => {

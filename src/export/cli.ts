@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { rollBack } from './rollback.ts'
 import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
 import { parseShard } from './shard.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
@@ -20,6 +21,8 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --as-of <instant>      export as of this instant, for example 2026-11-20T02:00:00Z
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
+  --force                publish also what lost more applications than maxDrop allows, or whole tables
+  --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --help                 this text`
@@ -35,6 +38,8 @@ const options = {
   'as-of': { type: 'string' },
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
+  force: { type: 'boolean' },
+  rollback: { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   help: { type: 'boolean' },
@@ -157,6 +162,12 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
   return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
 }
 
+const rolledBack = async (config: ExportConfig, org: string): Promise<string> => {
+  const { scopes, kept, exportedAt } = await rollBack(config, org)
+  const others = kept ? `; ${kept} scopes that were not there then keep theirs` : ''
+  return `org ${org}: rolled back to the dataset exported at ${exportedAt}, ${scopes} scopes${others}\n`
+}
+
 /** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
 export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const reporter = reporterOf(terminal)
@@ -169,11 +180,15 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     const selected = selection(flags)
     const config = withFlags(await load(flags.config), flags)
+    if (flags.rollback !== undefined) {
+      terminal.out(await rolledBack(config, flags.rollback))
+      return 0
+    }
     if (flags['print-grants']) {
       terminal.out(await grants(config, flags.role))
       return 0
     }
-    const summary = await runExport(config, { reporter, ...selected })
+    const summary = await runExport(config, { reporter, ...selected, ...(flags.force && { force: true }) })
     reporter.end()
     terminal.out(`${describe(summary)}\n`)
     if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')

@@ -14,6 +14,9 @@ const timeZone = z.string().refine((zone) => {
 const weekStart = z.enum(['monday', 'sunday'])
 const share = z.number().min(0).max(1)
 
+/** Whose names may be exported, each more than the one before. */
+export const nameSettings = ['none', 'hired', 'all'] as const
+
 const duration = z.int().nonnegative().max(2_000_000)
 
 const source = z.discriminatedUnion('kind', [
@@ -67,9 +70,11 @@ export const exportConfig = z.strictObject({
   defaultTimeZone: timeZone.default('UTC'),
   defaultWeekStart: weekStart.default('monday'),
   /** Whose names are exported. */
-  names: z.enum(['none', 'hired', 'all']).default('hired'),
+  names: z.enum(nameSettings).default('hired'),
   /** The share of a table's rows of one org that may be rejected before the org fails; one number, or by table. */
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
+  /** The share of an org's applications that may be gone since its published dataset before the org fails. */
+  maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
   /** DuckDB's memory limit, for example "1GB". */

@@ -15,7 +15,8 @@ export interface IssueCount {
 const limitOf = ({ maxRejected }: ExportConfig, table: SourceTableName) =>
   typeof maxRejected === 'number' ? maxRejected : (maxRejected[table] ?? 0.01)
 
-const perCent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
+/** A share in words. */
+export const perCent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 
 /** The reasons counted for an org (null: rows that belong to none), most frequent first. */
 export const issueCounts = async (staging: Staging, orgKey: number | null): Promise<IssueCount[]> => {

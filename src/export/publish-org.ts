@@ -1,14 +1,17 @@
 import type { SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
+import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
 import { writeBundle, type BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
-import { localFileSystem, replaceFile } from './file-system.ts'
+import { readFigures, refuseDrop } from './drop.ts'
+import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
-import { cleanScope, pathSegment, publishManifest, removeTemporary, retireScopes, type Retired } from './publish.ts'
+import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
 import type { ExportOptions, OrgSummary } from './run.ts'
 import { readScopes } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
+import { readState, writePrevious, writeState } from './state.ts'
 import type { Target } from './target.ts'
 
 /** Makes every bundle of an org, then swaps all their manifests, under the lock of the org. */
@@ -19,16 +22,16 @@ export const publishOrg = async (
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter }: ExportOptions,
+  { files = localFileSystem, reporter, force = false }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
   const lock = await acquireLock(join(own, 'lock'))
   try {
-    const statePath = join(own, 'state.json')
-    const state = (await files.size(statePath)) === null ? null : Buffer.from(await files.read(statePath)).toString()
-    const { retired = {} } = (state ? JSON.parse(state) : {}) as { retired?: Retired }
+    const { retired, published: last } = await readState(files, own)
+    const figures = await readFigures(staging, org.k, sourceTables)
+    if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
     const drafts = []
     for (const [index, scope] of scopes.entries()) {
@@ -44,13 +47,16 @@ export const publishOrg = async (
     const exportedAt = new Date().toISOString()
     const published = []
     for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))
-    const access = Object.fromEntries(
-      scopes.flatMap(({ id, userIds }) => userIds.map((user) => [user, `${segment}/${id}/`])),
-    )
-    await replaceFile(files, join(own, 'access.json'), `${JSON.stringify({ users: access }, null, 1)}\n`, 0o600)
     const needed = new Set(scopes.map(({ id }) => id))
+    const before = await readAccess(files, own)
+    const manifests = await leavingManifests(target, segment, needed)
+    await writePrevious(files, own, before && last && { figures: last, access: before, manifests })
+    const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
+    if (ambiguous)
+      reporter?.progress(`org ${org.id}: ${ambiguous} e-mail addresses of users who see different jobs give no access`)
+    await writeAccess(files, own, access)
     const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
-    await replaceFile(files, statePath, `${JSON.stringify({ retired: still }, null, 1)}\n`, 0o600)
+    await writeState(files, own, { retired: still, published: figures })
     for (const { path } of drafts) await cleanScope(target, path)
     return {
       scopes: scopes.length,

@@ -53,6 +53,8 @@ export interface ExportOptions {
   orgs?: readonly string[]
   /** Only the orgs of this shard. */
   shard?: Shard
+  /** Publishes also what lost more than `maxDrop` of its applications, or whole tables. */
+  force?: boolean
   files?: FileSystem
   reporter?: Reporter
   signal?: AbortSignal

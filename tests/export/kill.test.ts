@@ -39,6 +39,7 @@ const prepare = async (applicants: number): Promise<string> => {
       target: join(folder, 'target'),
       private: join(folder, 'private'),
       asOf: '2026-01-01T00:00:00Z',
+      maxDrop: 1,
       threads: 1,
     }),
   )
