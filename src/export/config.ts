@@ -17,6 +17,8 @@ const share = z.number().min(0).max(1)
 /** Whose names may be exported, each more than the one before. */
 export const nameSettings = ['none', 'hired', 'all'] as const
 
+const size = z.string().regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB"')
+
 const duration = z.int().nonnegative().max(2_000_000)
 
 const source = z.discriminatedUnion('kind', [
@@ -77,11 +79,12 @@ export const exportConfig = z.strictObject({
   maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
-  /** DuckDB's memory limit, for example "1GB". */
-  memory: z
-    .string()
-    .regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB"')
-    .default('1GB'),
+  /** How much memory DuckDB may use in all, for example "1GB"; Node and what is on its way take about half a gigabyte more. */
+  memory: size.default('1GB'),
+  /** The folder in which DuckDB puts what does not fit into memory; default: beside the working database. */
+  spill: z.string().optional(),
+  /** How much that may be, for example "50GB"; default: nine tenths of what is free there. */
+  maxSpill: size.optional(),
   threads: z.int().positive().default(availableParallelism()),
 })
 

@@ -1,28 +1,31 @@
 import type { SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
+import { atOnce } from './at-once.ts'
 import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
-import { writeBundle, type BundleOrg } from './bundle.ts'
+import { writeBundle, type BundleOrg, type Draft } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
 import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
 import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
 import type { ExportOptions, OrgSummary } from './run.ts'
-import { readScopes } from './scopes.ts'
+import { readScopes, type Scope } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
 import { readState, writePrevious, writeState } from './state.ts'
 import type { Target } from './target.ts'
+import type { Writers } from './writers.ts'
 
 /** Makes every bundle of an org, then swaps all their manifests, under the lock of the org. */
 export const publishOrg = async (
   staging: Staging,
+  writers: Writers,
   config: ExportConfig,
   org: BundleOrg,
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter, force = false }: ExportOptions,
+  { files = localFileSystem, reporter, signal, force = false }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
@@ -33,17 +36,20 @@ export const publishOrg = async (
     const figures = await readFigures(staging, org.k, sourceTables)
     if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
-    const drafts = []
-    for (const [index, scope] of scopes.entries()) {
-      reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
-      const path = `${segment}/${scope.id}`
-      await removeTemporary(target, path)
-      const { names, threads } = config
-      drafts.push({
-        path,
-        draft: await writeBundle({ staging, target, org, scope, path, names, asOf, sourceTables, threads }),
+    const drafts: { path: string; draft: Draft }[] = []
+    const make = (scope: Scope, index: number, signal: AbortSignal) =>
+      writers.use(async (writer) => {
+        signal.throwIfAborted()
+        reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
+        const path = `${segment}/${scope.id}`
+        await removeTemporary(target, path)
+        const { names } = config
+        drafts[index] = {
+          path,
+          draft: await writeBundle({ writer, target, org, scope, path, names, asOf, sourceTables }),
+        }
       })
-    }
+    await atOnce(writers.count, [...scopes.entries()], ([index, scope], signal) => make(scope, index, signal), signal)
     const exportedAt = new Date().toISOString()
     const published = []
     for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))

@@ -1,4 +1,5 @@
 import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { resolve } from 'node:path'
 import type { Adapter } from './adapter.ts'
 import type { ExportConfig } from './config.ts'
 import { openSource } from './open-source.ts'
@@ -30,7 +31,8 @@ export const readSource = async (
   folder: string,
   { reporter, signal }: ExportOptions,
 ) => {
-  const staging = await openStaging({ folder, memory: config.memory, threads: config.threads })
+  const { memory, threads, spill, maxSpill } = config
+  const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill })
   try {
     const since = performance.now()
     const snapshot = await openSource(config, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)

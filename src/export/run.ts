@@ -1,6 +1,7 @@
 import type { SourceTableName } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
 import { readAdapter } from './adapter.ts'
+import { atOnce } from './at-once.ts'
 import type { BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
@@ -16,6 +17,7 @@ import { inShard, type Shard } from './shard.ts'
 import { judgeTables } from './stage.ts'
 import { seconds } from './stopwatch.ts'
 import { folderTarget } from './targets/folder.ts'
+import { openWriters } from './writers.ts'
 
 /** What happened to one org. */
 export interface OrgSummary {
@@ -66,8 +68,8 @@ const adapters = join(import.meta.dirname, 'adapters')
 export const adapterOf = ({ adapter }: ExportConfig) =>
   readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
 
-const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
-  for (const [name, folder] of Object.entries({ private: own, staging }))
+const checkFolders = ({ target, private: own, staging = own, spill = own }: ExportConfig) => {
+  for (const [name, folder] of Object.entries({ private: own, staging, spill }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
 }
@@ -106,7 +108,8 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       reporter?.progress('normalising')
       await normalise(staging, adapter.aliases)
       const normaliseSeconds = seconds(normaliseSince)
-      const unattributed = await issueCounts(staging, null)
+      const issuesOf = await issueCounts(staging)
+      const unattributed = issuesOf(null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
@@ -117,8 +120,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       const lacks = (id: string) => !rows.some(({ org_id }) => org_id === id)
       const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
-      for (const { k, org_id, name, time_zone, week_start } of wanted) {
-        signal?.throwIfAborted()
+      const publish = async (index: number, { k, org_id, name, time_zone, week_start }: (typeof rows)[number]) => {
         const org: BundleOrg = {
           k: Number(k),
           id: String(org_id),
@@ -126,22 +128,24 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
           timeZone: String(time_zone),
           weekStart: week_start === 'sunday' ? 'sunday' : 'monday',
         }
-        const issues = await issueCounts(staging, org.k)
+        const issues = issuesOf(org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
         const nothing = { scopes: 0, changed: 0, rows: 0, bytes: 0 }
         try {
           if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
           const instant = `${asOf.replace(' ', 'T')}Z`
-          orgs.push({
-            org: org.id,
-            error: null,
-            issues,
-            ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)),
-          })
+          const published = await publishOrg(staging, writers, config, org, instant, sourceTables, target, options)
+          orgs[index] = { org: org.id, error: null, issues, ...published }
         } catch (error) {
           if (signal?.aborted) throw error
-          orgs.push({ org: org.id, error: explain(error), issues, ...nothing })
+          orgs[index] = { org: org.id, error: explain(error), issues, ...nothing }
         }
+      }
+      const writers = await openWriters(staging, config)
+      try {
+        await atOnce(writers.count, [...wanted.entries()], ([index, row]) => publish(index, row), signal)
+      } finally {
+        await writers.close()
       }
       return {
         asOf,
