@@ -31,12 +31,13 @@ const directions = [
   forbid(['src/engine/*.ts'], inside, noNode, noView, not('export', 'demo')),
   forbid(['src/engine/native/**'], noView, not('export', 'demo')),
   forbid(['src/engine/wasm/**'], noView, not('export', 'demo')),
+  forbid(['src/http/*.ts'], inside, noNode, noEngine, noView, not('export', 'demo')),
   forbid(['src/export/**'], noView, packages(['**/app/**'], 'the exporter has no view')),
   forbid(['src/app/**'], noNode, noEngine, not('export', 'demo', 'engine/native')),
 ]
 
 export default ts.config(
-  { ignores: ['dist', '.demo', 'node_modules'] },
+  { ignores: ['dist', 'dist-lib', '.demo', 'node_modules'] },
   js.configs.recommended,
   ts.configs.strict,
   svelte.configs.recommended,

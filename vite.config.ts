@@ -22,7 +22,7 @@ export default defineConfig({
     root: '.',
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
-    env: { TZ: 'America/St_Johns' },
+    env: { TZ: 'America/St_Johns', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 300_000,
     maxWorkers: 2,

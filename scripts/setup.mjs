@@ -63,4 +63,6 @@ if (process.argv.includes('--tests')) {
       readdirSync(servers).some((version) => existsSync(join(servers, version, 'bin', 'postgres'))))
   if (!server && !apt(['postgresql']))
     console.log('setup: no PostgreSQL server programs; the tests on a real server will be skipped')
+  if (!onPath('radosgw') && !apt(['radosgw', 'ceph-mon', 'ceph-osd']))
+    console.log('setup: no Ceph; the tests on its S3-compatible object gateway will be skipped')
 }

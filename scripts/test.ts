@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { whyNoCeph } from '../tests/ceph.ts'
 import { whyNoPostgres } from '../tests/postgres.ts'
 
 const full = process.argv.includes('--full')
@@ -48,6 +49,8 @@ for (const { name, assertionResults } of results.testResults) {
 }
 const noPostgres = whyNoPostgres()
 if (noPostgres) console.log(`skipped: all tests on a PostgreSQL server: ${noPostgres}`)
+const noCeph = whyNoCeph()
+if (noCeph) console.log(`skipped: all tests on an S3-compatible store: ${noCeph}`)
 if (failedChecks.length) console.error(`\nfailed: ${failedChecks.map(([name]) => name).join(', ')}`)
 process.exitCode = failed ? 1 : 0
 console.log(`\ntests: ${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -72,9 +72,14 @@ const rules: Record<string, Rule> = {
     packages: ['hirescope/contract', 'hirescope/metrics', '@duckdb/duckdb-wasm', 'parquet-wasm'],
     node: true,
   },
-  'the HTTP handler imports contract, metrics and engine': {
-    within: /^src\/http\//,
+  'the HTTP handler imports contract, metrics and engine, and neither Node nor DuckDB': {
+    within: /^src\/http\/[^/]+$/,
     packages: ['zod', 'hirescope/contract', 'hirescope/metrics', 'hirescope/engine'],
+  },
+  'the HTTP server adds Node and the native engine': {
+    within: /^src\/http\/node\//,
+    packages: ['hirescope/contract', 'hirescope/metrics', 'hirescope/engine', 'hirescope/engine/native'],
+    node: true,
   },
   'the app imports no Node, no engine of Node, and neither the exporter nor the demo': {
     within: /^src\/app\//,
@@ -99,6 +104,8 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/native',
+      'hirescope/package.json',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'pg',
       'pg-copy-streams',
@@ -147,7 +154,7 @@ describe('the arrows between the folders of src', () => {
   })
 
   it('leave no global of Node in what runs in browsers', () => {
-    const browser = sources.filter((file) => /^src\/(contract|metrics|app|http|engine\/[^/]+$)/.test(file))
+    const browser = sources.filter((file) => /^src\/(contract|metrics|app|http\/[^/]+$|engine\/[^/]+$)/.test(file))
     const wrong = browser.filter((file) =>
       /\bprocess\.(env|argv|cwd|exit)\b|\bBuffer\.|\brequire\(|__dirname/.test(read(file)),
     )
@@ -209,7 +216,7 @@ describe.skipIf(!tracked)('git (skipped outside of a clone)', () => {
     })
     expect(ignored).toBe('')
     const generated =
-      /^(dist|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
+      /^(dist|dist-lib|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
     expect(tracked?.filter((file) => generated.test(file))).toEqual([])
   })
 })

@@ -15,32 +15,27 @@ export const checkTables = async (
   tables: LoadedTables,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const options = signal ? { signal } : {}
-  const [columns = []] = await engine.batch([{ sql: allColumns, params: [] }], options)
-  for (const [table, expected] of tables) {
-    const found = columns.filter(({ table_name }) => table_name === table)
-    checkColumns(
-      table,
-      expected,
-      found.map(({ column_name, data_type }) => `${column_name} ${data_type}`),
-    )
-  }
-  const counts = await engine.batch(
-    [...tables.keys()].map((table) => ({ sql: `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`, params: [] })),
-    options,
+  const names = [...tables.keys()]
+  const questions = [
+    // What lists the columns of all tables binds every system view first.
+    ...names.map((table) => `SELECT cid, name, type FROM pragma_table_info('${table}')`),
+    ...names.map((table) => `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`),
+  ]
+  const results = await engine.batch(
+    questions.map((sql) => ({ sql, params: [] })),
+    signal ? { signal } : {},
   )
-  for (const [index, table] of [...tables.keys()].entries()) {
-    const rows = counts[index]?.[0]?.n
+  for (const [index, table] of names.entries()) {
+    const found: string[] = []
+    for (const { cid, name, type } of results[index] ?? []) found[Number(cid)] = `${name} ${type}`
+    checkColumns(table, tables.get(table) ?? [], found)
+    const rows = results[names.length + index]?.[0]?.n
     const expected = manifest.tables[table].rows
     if (rows === expected) continue
     const wrong = `${rows} rows, the manifest says ${expected}`
     throw new DatasetError('altered', `table ${table}: ${wrong}; load the dataset again, or export it anew`)
   }
 }
-
-const allColumns = `
-SELECT table_name, column_name, data_type FROM duckdb_columns()
-WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index`
 
 const checkColumns = (table: BundleTableName, loaded: readonly string[], found: string[]): void => {
   const expected = bundleColumns(table)

@@ -1,12 +1,18 @@
-import { resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import packageJson from 'hirescope/package.json' with { type: 'json' }
 import { parseConfig, type ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
+import { exitCodeOf, type ExitCode } from './exit-codes.ts'
+import { keepReport } from './report.ts'
 import { rollBack } from './rollback.ts'
-import { adapterOf, runExport, type ExportOptions, type ExportSummary, type Reporter } from './run.ts'
+import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
+import { seconds } from './stopwatch.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
@@ -14,7 +20,8 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --config <file>        the configuration (default export of a TypeScript file, or JSON)
   --org <id>             only this organisation; may be repeated
   --shard <part>         only one part of all organisations, for example 3/16
-  --target <folder>      instead of the configuration's target
+  --target <folder>      instead of the configuration's target; also s3://bucket/prefix
+  --unconditional        export also to a store that does not honour conditional puts
   --private <folder>     instead of the configuration's private folder
   --staging <folder>     instead of the configuration's staging folder; one for each run at a time
   --database <url>       instead of the configuration's PostgreSQL url
@@ -22,9 +29,11 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --names <setting>      none, hired or all
   --max-rejected <share> for example 0.02
   --force                publish also what lost more applications than maxDrop allows, or whole tables
+  --erase                with --org: leave no file of an earlier dataset, so that whom the source erased is in none
   --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
+  --json                 events as lines of JSON on stdout, and these words on stderr
   --help                 this text`
 
 const options = {
@@ -32,6 +41,7 @@ const options = {
   org: { type: 'string', multiple: true },
   shard: { type: 'string' },
   target: { type: 'string' },
+  unconditional: { type: 'boolean' },
   private: { type: 'string' },
   staging: { type: 'string' },
   database: { type: 'string' },
@@ -39,11 +49,18 @@ const options = {
   names: { type: 'string' },
   'max-rejected': { type: 'string' },
   force: { type: 'boolean' },
+  erase: { type: 'boolean' },
   rollback: { type: 'string' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
+
+const { version } = packageJson
+
+/** A name for a run that no other has, in the order of their starts. */
+const runId = (start: Date) => `${start.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
@@ -95,6 +112,7 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
   return parseConfig({
     ...config,
     ...(flags.target !== undefined && { target: flags.target }),
+    ...(flags.unconditional && { s3: { ...(config as { s3?: object }).s3, unconditional: true } }),
     ...(flags.private !== undefined && { private: flags.private }),
     ...(flags.staging !== undefined && { staging: flags.staging }),
     ...(flags.database !== undefined && { source: otherDatabase(config, flags.database) }),
@@ -105,8 +123,9 @@ const withFlags = (config: unknown, flags: Flags): ExportConfig => {
 }
 
 /** Which orgs the flags ask for. */
-const selection = ({ org, shard }: Flags): Pick<ExportOptions, 'orgs' | 'shard'> => {
+const selection = ({ org, shard, erase }: Flags): Pick<ExportOptions, 'orgs' | 'shard'> => {
   if (org && shard !== undefined) throw new ExportError('arguments: --org and --shard exclude each other; give one')
+  if (erase && !org) throw new ExportError('arguments: --erase needs --org: it leaves no dataset to roll back to')
   return { ...(org && { orgs: org }), ...(shard !== undefined && { shard: parseShard(shard) }) }
 }
 
@@ -118,39 +137,32 @@ export interface Terminal {
   error: (text: string) => void
 }
 
-const reporterOf = ({ live, out }: Terminal): Reporter & { end: () => void } => ({
-  progress: (text) => out(live ? `\r\u001b[K${text}` : `${text}\n`),
-  end: () => {
-    if (live) out('\r\u001b[K')
+/** Writes events for people: what is soon out of date is drawn over where that can be done. */
+const wordsTo = ({ live, out, error }: Terminal): Reporter => ({
+  event: (event) => {
+    const told = inWords(event)
+    if (!told) return
+    const clear = live ? '\r\u001b[K' : ''
+    if (told.kind === 'progress') return out(live ? `${clear}${told.text}` : `${told.text}\n`)
+    if (told.kind === 'line') return out(`${clear}${told.text}\n`)
+    out(clear)
+    error(`${told.text}\n`)
   },
 })
 
-const number = (value: number) => value.toLocaleString('en')
+interface Sink {
+  event: (event: LoggedEvent) => void
+}
 
-const issueLines = (label: string, issues: ExportSummary['unattributed']) =>
-  issues.map(
-    ({ table, kind, reason, rows, sample }) =>
-      `  ${label}${table}: ${number(rows)} ${kind === 'left_out' ? 'left out' : kind}, ${reason} (${sample.map((id) => JSON.stringify(id)).join(', ')}${rows > sample.length ? ', …' : ''})`,
-  )
-
-/** What an export did, for people. */
-export const describe = ({ orgs, unattributed, asOf, seconds }: ExportSummary): string => {
-  const sum = (pick: (org: (typeof orgs)[number]) => number) => orgs.reduce((total, org) => total + pick(org), 0)
-  const rejected = [...orgs.flatMap(({ issues }) => issues), ...unattributed]
-    .filter(({ kind }) => kind === 'rejected')
-    .reduce((total, { rows }) => total + rows, 0)
-  const lines = orgs.flatMap(({ org, error, scopes, changed, rows, bytes, issues }) => [
-    error === null
-      ? `org ${org}: ${scopes} scopes (${changed} changed), ${number(rows)} rows, ${number(bytes)} bytes`
-      : `org ${org}: failed, its last dataset stays: ${error}`,
-    ...issueLines('', issues),
-  ])
-  const published = orgs.filter(({ error }) => error === null).length
-  return [
-    ...lines,
-    ...(unattributed.length ? ['rows of no org:', ...issueLines('', unattributed)] : []),
-    `as of ${asOf} UTC: ${published} of ${orgs.length} orgs published, ${number(sum(({ scopes }) => scopes))} scopes, ${number(sum(({ rows }) => rows))} rows, ${number(sum(({ bytes }) => bytes))} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.judge} s judging, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
-  ].join('\n')
+/** Writes events as lines of JSON, and for people beside them. */
+const jsonTo = ({ out, error }: Terminal): Sink => {
+  const words = wordsTo({ live: false, out: error, error })
+  return {
+    event: (event) => {
+      out(`${JSON.stringify(event)}\n`)
+      words.event(event)
+    },
+  }
 }
 
 const grants = async (config: ExportConfig, role?: string): Promise<string> => {
@@ -162,15 +174,57 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
   return (await postgresGrants(await adapterOf(config), source, role)).map((line) => `${line}\n`).join('')
 }
 
-const rolledBack = async (config: ExportConfig, org: string): Promise<string> => {
-  const { scopes, kept, exportedAt } = await rollBack(config, org)
-  const others = kept ? `; ${kept} scopes that were not there then keep theirs` : ''
-  return `org ${org}: rolled back to the dataset exported at ${exportedAt}, ${scopes} scopes${others}\n`
+/** The configuration names orgs that the source does not hold; what it holds is published. */
+class MissingOrgs extends ExportError {}
+
+interface Running {
+  config: ExportConfig
+  flags: Flags
+  reporter: Reporter
+  signal: AbortSignal | undefined
 }
 
-/** `npm run export`: 0 if every org was published and every org of the configuration is there, else 1 with a line that says why. */
-export const exportCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const reporter = reporterOf(terminal)
+/** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
+const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
+  const summary = await runExport(config, {
+    reporter,
+    ...selection(flags),
+    ...(flags.force && { force: true }),
+    ...(flags.erase && { erase: true }),
+    ...(signal && { signal }),
+  })
+  if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
+  if (summary.missing.length)
+    throw new MissingOrgs(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
+  return summary.orgs.every(({ error }) => error === null) ? 0 : 1
+}
+
+const rollBackOne = async ({ config, flags: { rollback: org = '' }, reporter }: Running): Promise<ExitCode> => {
+  const { scopes, kept, exportedAt } = await rollBack(config, org)
+  reporter.event({ event: 'org_rolled_back', org, exported_at: exportedAt, scopes, kept })
+  return 0
+}
+
+const commands = { export: exportAll, rollback: rollBackOne }
+
+/** `npm run export`. Gives the exit code, and a line on stderr where it is not 0 (`exitCodes`). */
+export const exportCommand = async (
+  args: readonly string[],
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<ExitCode> => {
+  const since = performance.now()
+  const run = runId(new Date())
+  const sinks: Sink[] = [args.includes('--json') ? jsonTo(terminal) : wordsTo(terminal)]
+  const reporter = {
+    event: (event: ExportEvent) => sinks.forEach((sink) => sink.event(logged(run, new Date(), event))),
+  }
+  let report: ReturnType<typeof keepReport> | undefined
+  const finish = async (exit_code: ExitCode, error: string | null) => {
+    reporter.event({ event: 'run_finished', exit_code, error, seconds: seconds(since) })
+    await report?.close().catch((cause: unknown) => terminal.error(`report: not written: ${explain(cause)}\n`))
+    return exit_code
+  }
   try {
     const flags = readFlags(args)
     if (flags.help) {
@@ -178,26 +232,22 @@ export const exportCommand = async (args: readonly string[], terminal: Terminal)
       return 0
     }
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
-    const selected = selection(flags)
+    if (flags.json && flags['print-grants'])
+      throw new ExportError('arguments: --json and --print-grants exclude each other; give one')
     const config = withFlags(await load(flags.config), flags)
-    if (flags.rollback !== undefined) {
-      terminal.out(await rolledBack(config, flags.rollback))
-      return 0
-    }
     if (flags['print-grants']) {
       terminal.out(await grants(config, flags.role))
       return 0
     }
-    const summary = await runExport(config, { reporter, ...selected, ...(flags.force && { force: true }) })
-    reporter.end()
-    terminal.out(`${describe(summary)}\n`)
-    if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
-    if (summary.missing.length)
-      throw new ExportError(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
-    return summary.orgs.every(({ error }) => error === null) ? 0 : 1
+    checkFolders(config)
+    report = keepReport(config, run)
+    sinks.push(report)
+    const command = flags.rollback === undefined ? 'export' : 'rollback'
+    const { adapter, source } = config
+    reporter.event({ event: 'run_started', command, version, source: source.kind, adapter: basename(adapter) })
+    return await finish(await commands[command]({ config, flags, reporter, signal }), null)
   } catch (error) {
-    reporter.end()
-    terminal.error(`export failed: ${explain(error)}\n`)
-    return 1
+    const cause: unknown = signal?.aborted ? signal.reason : error
+    return finish(cause instanceof MissingOrgs ? 1 : exitCodeOf(cause), explain(cause))
   }
 }

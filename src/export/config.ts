@@ -2,6 +2,7 @@ import { parse, sourceTableNames } from 'hirescope/contract'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { ExportError } from './errors.ts'
+import { isStore } from './open-target.ts'
 import { tlsModes } from './sources/postgres-tls.ts'
 
 const timeZone = z.string().refine((zone) => {
@@ -21,6 +22,9 @@ const size = z.string().regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB
 
 const duration = z.int().nonnegative().max(2_000_000)
 
+/** The schema of the source tables, or several in the order in which they are searched; default: the role's own search path. */
+const schema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional()
+
 const source = z.discriminatedUnion('kind', [
   z
     .strictObject({
@@ -28,6 +32,7 @@ const source = z.discriminatedUnion('kind', [
       /** `postgres://user@host:5432/database`; parts and password may come from PGHOST, PGPASSWORD, .pgpass … instead. */
       url: z.string().optional(),
       password: z.string().optional(),
+      schema,
       /** A file that holds nothing but the password. */
       passwordFile: z.string().optional(),
       /** How far the server must prove who it is; default `verify-full`, on this machine `disable`. */
@@ -45,17 +50,36 @@ const source = z.discriminatedUnion('kind', [
     .refine(({ password, passwordFile }) => password === undefined || passwordFile === undefined, {
       error: 'password and passwordFile exclude each other; give one',
     }),
-  z.strictObject({ kind: z.literal('pglite'), folder: z.string() }),
+  z.strictObject({ kind: z.literal('pglite'), folder: z.string(), schema }),
   z.strictObject({ kind: z.literal('files'), folder: z.string() }),
 ])
+
+const storeUrl = /^s3:\/\/[a-z0-9][a-z0-9.-]+(\/[\w!.*'()-]+)*\/?$/
+
+const s3 = z.strictObject({
+  /** The address of a store that is not Amazon's. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** Default: `AWS_REGION` or the profile's; with an endpoint, `us-east-1`. */
+  region: z.string().optional(),
+  /** Whether the bucket is the first step of the path and not of the host name; default: yes with an endpoint. */
+  forcePathStyle: z.boolean().optional(),
+  /** Whether a store will do that does not honour conditional puts. */
+  unconditional: z.boolean().optional(),
+  /** How often a request is made anew after a failure that may pass by itself; default 5. */
+  retries: z.int().min(0).max(5).optional(),
+})
 
 /** The exporter's configuration. */
 export const exportConfig = z.strictObject({
   source,
-  /** `django`, or the path of an adapter folder. */
+  /** `django`, `greenhouse`, or the path of an adapter folder. */
   adapter: z.string().default('django'),
-  /** The folder that a static host serves. */
-  target: z.string(),
+  /** Texts in place of those of the adapter's `settings.json`. */
+  settings: z.record(z.string(), z.string()).default({}),
+  /** The folder that a static host serves, or `s3://bucket/prefix`. */
+  target: z.string().refine((target) => !isStore(target) || storeUrl.test(target), 'not as in "s3://bucket/prefix"'),
+  /** How to reach the bucket of the target. */
+  s3: s3.optional(),
   /** The folder for secret, locks, state and access maps; never under the target. */
   private: z.string(),
   /** The folder in which the working database is built, as `hirescope-staging`; default `<private>/staging`. */
@@ -79,6 +103,8 @@ export const exportConfig = z.strictObject({
   maxDrop: share.default(0.3),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
+  /** How many reports of runs stay in `<private>/reports`. */
+  keepReports: z.int().positive().default(30),
   /** How much memory DuckDB may use in all, for example "1GB"; Node and what is on its way take about half a gigabyte more. */
   memory: size.default('1GB'),
   /** The folder in which DuckDB puts what does not fit into memory; default: beside the working database. */
@@ -88,6 +114,7 @@ export const exportConfig = z.strictObject({
   threads: z.int().positive().default(availableParallelism()),
 })
 
+export type S3Settings = z.infer<typeof s3>
 export type ExportConfig = z.infer<typeof exportConfig>
 export type ExportConfigInput = z.input<typeof exportConfig>
 

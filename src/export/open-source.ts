@@ -11,7 +11,7 @@ export const openSource = ({ source, threads }: Pick<ExportConfig, 'source' | 't
     case 'files':
       return filesSource(adapter, source.folder)
     case 'pglite':
-      return pgliteSource(adapter, source.folder)
+      return pgliteSource(adapter, source.folder, source.schema)
     case 'postgres':
       return postgresSource(adapter, source, source.connections ?? threads)
   }

@@ -1,4 +1,4 @@
-import type { SourceTableName } from 'hirescope/contract'
+import { bundleTableNames, type SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
 import { atOnce } from './at-once.ts'
 import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
@@ -7,12 +7,21 @@ import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
 import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
-import { cleanScope, leavingManifests, pathSegment, publishManifest, removeTemporary, retireScopes } from './publish.ts'
-import type { ExportOptions, OrgSummary } from './run.ts'
+import {
+  cleanScope,
+  forgetPrevious,
+  leavingManifests,
+  pathSegment,
+  publishManifest,
+  removeTemporary,
+  retireScopes,
+} from './publish.ts'
+import type { ExportOptions } from './run.ts'
 import { readScopes, type Scope } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
 import { readState, writePrevious, writeState } from './state.ts'
+import { counted, type OrgSummary } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Writers } from './writers.ts'
 
@@ -25,8 +34,8 @@ export const publishOrg = async (
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
   target: Target,
-  { files = localFileSystem, reporter, signal, force = false }: ExportOptions,
-): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes'>> => {
+  { files = localFileSystem, reporter, signal, force = false, erase = false }: ExportOptions,
+): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
@@ -40,7 +49,8 @@ export const publishOrg = async (
     const make = (scope: Scope, index: number, signal: AbortSignal) =>
       writers.use(async (writer) => {
         signal.throwIfAborted()
-        reporter?.progress(`org ${org.id}: scope ${index + 1} of ${scopes.length}, ${scope.jobIds.length} jobs`)
+        const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
+        reporter?.event({ event: 'scope_started', org: org.id, ...place })
         const path = `${segment}/${scope.id}`
         await removeTemporary(target, path)
         const { names } = config
@@ -56,19 +66,24 @@ export const publishOrg = async (
     const needed = new Set(scopes.map(({ id }) => id))
     const before = await readAccess(files, own)
     const manifests = await leavingManifests(target, segment, needed)
-    await writePrevious(files, own, before && last && { figures: last, access: before, manifests })
+    await writePrevious(files, own, before && last && !erase ? { figures: last, access: before, manifests } : null)
     const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
-    if (ambiguous)
-      reporter?.progress(`org ${org.id}: ${ambiguous} e-mail addresses of users who see different jobs give no access`)
+    if (ambiguous) reporter?.event({ event: 'emails_shared', org: org.id, emails: ambiguous })
     await writeAccess(files, own, access)
-    const still = await retireScopes(target, segment, needed, retired, config.graceRuns)
+    const still = await retireScopes(target, segment, needed, retired, erase ? 0 : config.graceRuns)
     await writeState(files, own, { retired: still, published: figures })
-    for (const { path } of drafts) await cleanScope(target, path)
+    for (const { path } of drafts) {
+      if (erase) await forgetPrevious(target, path)
+      await cleanScope(target, path)
+    }
     return {
       scopes: scopes.length,
       changed: published.filter(({ changed }) => changed).length,
       rows: published.reduce((sum, { rows }) => sum + rows, 0),
       bytes: published.reduce((sum, { bytes }) => sum + bytes, 0),
+      written: counted(bundleTableNames, (table) =>
+        drafts.reduce((sum, { draft }) => sum + draft.tables[table].rows, 0),
+      ),
     }
   } finally {
     await lock.release()

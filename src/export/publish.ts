@@ -10,7 +10,7 @@ const current = 'manifest.json'
 export const previousManifest = 'manifest.previous.json'
 
 /** What lies in the private folder beside the folders of the orgs. */
-const reserved = new Set(['secret', 'staging', 'staging.lock'])
+const reserved = new Set(['secret', 'staging', 'staging.lock', 'reports'])
 
 /** An org's id as one path segment, percent-encoded; never one that means another folder or a file of the exporter. */
 export const pathSegment = (id: string): string => {
@@ -90,6 +90,10 @@ export const republish = async (target: Target, scope: string, manifest: string)
   const again = { ...(JSON.parse(manifest) as object), sequence: Math.max(own, last) + 1 }
   await writeManifest(target, scope, stored, again)
 }
+
+/** Takes the previous manifest of a scope away; its data files go with the next `cleanScope`. */
+export const forgetPrevious = (target: Target, scope: string): Promise<void> =>
+  target.remove(`${scope}/${previousManifest}`)
 
 /** Removes what neither manifest of a scope names, also what a killed run left. */
 export const cleanScope = async (target: Target, scope: string) => {

@@ -37,7 +37,7 @@ export const readSource = async (
     const since = performance.now()
     const snapshot = await openSource(config, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
     const { asOf, tables } = snapshot
-    const progress = (table: SourceTableName, rows: number) => reporter?.progress(`read ${table}: ${rows} rows`)
+    const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
     // The server is not kept waiting for what can be done without it.
     const read = await landTables(snapshot, staging, progress, signal).finally(() => snapshot.close())
     const readSeconds = seconds(since)

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { TransientError } from './errors.ts'
-import type { Reporter } from './run.ts'
+import type { Reporter } from './events.ts'
 
 /** Seconds to wait before the n-th retry (from 1): doubling, at random between half and all, so that exporters do not come back together. */
 const pause = (retry: number) => 2 ** (retry - 1) * (0.5 + Math.random() / 2)
@@ -22,7 +22,7 @@ export const retrying = async <Result>(
         throw new TransientError(`${error.message}${tried}`, { cause: error })
       }
       const wait = pause(retry)
-      reporter?.progress(`${error.message}; reading again in ${wait.toFixed(1)} s (${retry} of ${retries})`)
+      reporter?.event({ event: 'read_failed', error: error.message, wait, retry, retries })
       await setTimeout(1000 * wait, undefined, signal && { signal })
     }
 }

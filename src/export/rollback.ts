@@ -12,7 +12,7 @@ import type { ExportOptions } from './run.ts'
 import { literal, openStaging } from './staging.ts'
 import { readPrevious, readState, writePrevious, writeState } from './state.ts'
 import type { Target } from './target.ts'
-import { folderTarget } from './targets/folder.ts'
+import { openTarget } from './open-target.ts'
 
 /** What a rollback did. */
 export interface RolledBack {
@@ -103,7 +103,8 @@ export const rollBack = async (
 ): Promise<RolledBack> => {
   const segment = pathSegment(org)
   const own = join(config.private, segment)
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
+  await target.prepare()
   if (!(await readAccess(files, own))) throw new ExportError(`org: ${org} has no dataset of this private folder`)
   const lock = await acquireLock(join(own, 'lock'))
   try {

@@ -1,12 +1,13 @@
-import type { SourceTableName } from 'hirescope/contract'
+import { sourceTableNames } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
 import { readAdapter } from './adapter.ts'
 import { atOnce } from './at-once.ts'
 import type { BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
+import type { Reporter } from './events.ts'
 import { localFileSystem, type FileSystem } from './file-system.ts'
-import { issueCounts, overLimit, type IssueCount } from './limits.ts'
+import { issueCounts, overLimit } from './limits.ts'
 import { acquireLock } from './lock.ts'
 import { normalise } from './normalise.ts'
 import { publishOrg } from './publish-org.ts'
@@ -15,40 +16,10 @@ import { retrying } from './retry.ts'
 import { readSecret } from './secret.ts'
 import { inShard, type Shard } from './shard.ts'
 import { judgeTables } from './stage.ts'
+import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
-import { folderTarget } from './targets/folder.ts'
+import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
 import { openWriters } from './writers.ts'
-
-/** What happened to one org. */
-export interface OrgSummary {
-  org: string
-  /** Why nothing was published; null if it was. */
-  error: string | null
-  scopes: number
-  changed: number
-  rows: number
-  bytes: number
-  issues: IssueCount[]
-}
-
-export interface ExportSummary {
-  asOf: string
-  orgs: OrgSummary[]
-  /** How many orgs the source holds, also those that were not asked for. */
-  known: number
-  /** Orgs for which the configuration has settings and the source no row. */
-  missing: string[]
-  /** Rows that belong to no org. */
-  unattributed: IssueCount[]
-  read: Partial<Record<SourceTableName, number>>
-  /** Seconds by stage. */
-  seconds: Record<'read' | 'judge' | 'normalise' | 'write', number>
-}
-
-/** Told what the export is doing, for a terminal or a log. */
-export interface Reporter {
-  progress: (text: string) => void
-}
 
 export interface ExportOptions {
   /** Only these orgs. The others are left as they are. */
@@ -57,6 +28,8 @@ export interface ExportOptions {
   shard?: Shard
   /** Publishes also what lost more than `maxDrop` of its applications, or whole tables. */
   force?: boolean
+  /** Leaves nothing of earlier datasets: no previous one, and nothing of scopes without users. */
+  erase?: boolean
   files?: FileSystem
   reporter?: Reporter
   signal?: AbortSignal
@@ -64,11 +37,20 @@ export interface ExportOptions {
 
 const adapters = join(import.meta.dirname, 'adapters')
 
-/** The adapter that a configuration names. */
-export const adapterOf = ({ adapter }: ExportConfig) =>
-  readAdapter(adapter === 'django' ? join(adapters, 'django') : resolve(adapter))
+/** The adapters that come with the exporter. */
+const readyMade = ['django', 'greenhouse']
 
-const checkFolders = ({ target, private: own, staging = own, spill = own }: ExportConfig) => {
+/** The adapter that a configuration names. */
+export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'adapter' | 'source' | 'settings'>) =>
+  readAdapter(
+    readyMade.includes(adapter) ? join(adapters, adapter) : resolve(adapter),
+    source.kind === 'files' ? 'files' : 'postgres',
+    settings,
+  )
+
+/** @throws ExportError where what is private would be served. */
+export const checkFolders = ({ target, private: own, staging = own, spill = own }: ExportConfig) => {
+  if (isStore(target)) return
   for (const [name, folder] of Object.entries({ private: own, staging, spill }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
@@ -82,7 +64,7 @@ const checkFolders = ({ target, private: own, staging = own, spill = own }: Expo
 export const runExport = async (config: ExportConfig, options: ExportOptions = {}): Promise<ExportSummary> => {
   checkFolders(config)
   const { files = localFileSystem, reporter, signal } = options
-  const target = folderTarget(config.target, files)
+  const target = await openTarget(config, files)
   await target.prepare()
   await readSecret(config.private)
   const adapter = await adapterOf(config)
@@ -90,6 +72,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
   try {
+    reporter?.event({ event: 'stage_started', stage: 'read' })
     const attempt = () => readSource(config, adapter, resolve(folder), options)
     const { staging, asOf, tables, read, readSeconds } = await retrying(
       config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
@@ -98,19 +81,24 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       signal,
     )
     try {
-      reporter?.progress('judging')
+      reporter?.event({ event: 'stage_finished', stage: 'read', seconds: readSeconds })
+      reporter?.event({ event: 'stage_started', stage: 'judge' })
       const judgeSince = performance.now()
       await judgeTables({ tables, asOf }, staging, config, signal)
       const sourceTables = new Set(tables.keys())
       const judgeSeconds = seconds(judgeSince)
+      reporter?.event({ event: 'stage_finished', stage: 'judge', seconds: judgeSeconds })
+      reporter?.event({ event: 'stage_started', stage: 'normalise' })
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
-      reporter?.progress('normalising')
       await normalise(staging, adapter.aliases)
       const normaliseSeconds = seconds(normaliseSince)
+      reporter?.event({ event: 'stage_finished', stage: 'normalise', seconds: normaliseSeconds })
       const issuesOf = await issueCounts(staging)
       const unattributed = issuesOf(null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
+      tellIssues(reporter, null, unattributed)
+      reporter?.event({ event: 'stage_started', stage: 'write' })
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
       const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
@@ -130,15 +118,21 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         }
         const issues = issuesOf(org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
-        const nothing = { scopes: 0, changed: 0, rows: 0, bytes: 0 }
+        const since = performance.now()
+        const done = (rest: Omit<OrgSummary, 'org' | 'issues' | 'seconds' | 'read'>) => {
+          const read = counted(sourceTableNames, (table) => rowsOf(org.k, table))
+          const summary = { org: org.id, issues, seconds: seconds(since), read, ...rest }
+          orgs[index] = summary
+          tellOrg(reporter, summary)
+        }
         try {
           if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
           const instant = `${asOf.replace(' ', 'T')}Z`
           const published = await publishOrg(staging, writers, config, org, instant, sourceTables, target, options)
-          orgs[index] = { org: org.id, error: null, issues, ...published }
+          done({ error: null, ...published })
         } catch (error) {
           if (signal?.aborted) throw error
-          orgs[index] = { org: org.id, error: explain(error), issues, ...nothing }
+          done({ error: explain(error), scopes: 0, changed: 0, rows: 0, bytes: 0, written: {} })
         }
       }
       const writers = await openWriters(staging, config)
@@ -147,7 +141,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       } finally {
         await writers.close()
       }
-      return {
+      const summary: ExportSummary = {
         asOf,
         orgs,
         known: rows.length,
@@ -156,6 +150,9 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         read: Object.fromEntries(read),
         seconds: { read: readSeconds, judge: judgeSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
       }
+      reporter?.event({ event: 'stage_finished', stage: 'write', seconds: summary.seconds.write })
+      tellAll(reporter, summary)
+      return summary
     } finally {
       await staging.close()
     }

@@ -42,7 +42,7 @@ interface Described<Id extends EndpointId> {
   body: (typeof endpointBodies)[Id]
   /** The select list over `rollup_job`: each item a column, or an expression with its name ("CAST(x AS VARCHAR) AS x"). */
   select: readonly string[]
-  /** The statement. `$job` is the key of the job, or −1 for all jobs in scope. */
+  /** The statement for all jobs. `$job` is the key of a job, or −1 for all jobs in scope. */
   sql: string
 }
 
@@ -59,11 +59,9 @@ export interface ScopeMetric<Id extends EndpointId, Fields extends Row, Counts> 
   answer: (row: Fields, context: Context) => Shaped<Id, Counts>
 }
 
-/** A metric that is answered from a row for each job in scope. Its columns are whole numbers without nulls. */
+/** A metric that is answered from a row for each job in scope, in any order. Its columns are whole numbers without nulls. */
 export interface JobMetric<Id extends EndpointId, Counts> extends Described<Id> {
   per: 'job'
-  /** Total order of the rows. */
-  order: string
   /** From the columns, each with `length` numbers, to the answer. */
   answer: (columns: Readonly<Record<string, ArrayLike<number>>>, length: number, context: Context) => Shaped<Id, Counts>
 }
@@ -72,14 +70,9 @@ export interface JobMetric<Id extends EndpointId, Counts> extends Described<Id> 
 export type Metric<Id extends EndpointId = EndpointId, Fields extends Row = Row, Counts = unknown> =
   ScopeMetric<Id, Fields, Counts> | JobMetric<Id, Counts>
 
-/** A statement that asks `rollup_job` about a scope (one row), or about each job in scope, in a total order. */
-export const statementOf = (select: readonly string[], order?: string): string => {
-  const from =
-    order === undefined
-      ? 'rollup_job\nWHERE job_key = $job'
-      : `rollup_job\nJOIN jobs USING (job_key)\nWHERE $job IN (${wholeScope}, job_key)\nORDER BY ${order}`
-  return `SELECT ${select.join(', ')}\nFROM ${from}`
-}
+/** A statement that asks `rollup_job` about a scope or one job, which is one row, or about each job in scope. */
+export const statementOf = (select: readonly string[], rows: 'one' | 'each job'): string =>
+  `SELECT ${select.join(', ')}\nFROM rollup_job\nWHERE job_key ${rows === 'one' ? '= $job' : `<> ${wholeScope}`}`
 
 type Own<M> = Omit<M, 'per' | 'parameters' | 'body' | 'sql'>
 
@@ -91,7 +84,7 @@ export const defineScopeMetric = <const Id extends EndpointId, Fields extends Ro
   per: 'scope',
   parameters,
   body: endpointBodies[metric.id],
-  sql: statementOf(metric.select),
+  sql: statementOf(metric.select, 'one'),
 })
 
 /** Makes a metric that is answered from a row for each job. */
@@ -102,5 +95,5 @@ export const defineJobMetric = <const Id extends EndpointId, Counts>(
   per: 'job',
   parameters,
   body: endpointBodies[metric.id],
-  sql: statementOf(metric.select, metric.order),
+  sql: statementOf(metric.select, 'each job'),
 })

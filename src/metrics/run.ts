@@ -2,7 +2,7 @@ import type { EndpointBody, EndpointId, OptionalSourceTable } from 'hirescope/co
 import type { Dataset } from './dataset.ts'
 import type { BatchOptions, Columns, Param, Statement, Value } from './engine.ts'
 import { statementOf, type Context, type Metric } from './metric.ts'
-import { noCity, resolveScope, shadow, type Scope } from './scope.ts'
+import { noCity, resolveScope, shadow, type ResolvedScope, type Scope } from './scope.ts'
 import { weekStarts } from './weeks.ts'
 
 /** What an answer stands on. */
@@ -47,12 +47,15 @@ interface Question {
 /** The name of an item of a select list. */
 const nameOf = (item: string) => / AS (\w+)$/.exec(item)?.[1] ?? item
 
+/** Whether a metric is answered from the one row of its scope, which for one job is that of the job, too. */
+const readsOneRow = ({ per }: AnyMetric, { single, filter }: ResolvedScope) => per === 'scope' || (single && !filter)
+
 /** The SQL that answers metrics which share a row, or one metric alone. Pure. */
 const question = (metrics: AnyMetric[], context: Context): Question => {
   const select = [...new Set(metrics.flatMap(({ select }) => select))]
-  const order = metrics[0]?.per === 'job' ? metrics[0].order : undefined
-  const asked = statementOf(select, order)
-  const { expressions, params, rows } = shadow(order === undefined ? 'scope' : 'job', asked, context.scope)
+  const one = metrics.every((metric) => readsOneRow(metric, context.scope))
+  const asked = statementOf(select, one ? 'one' : 'each job')
+  const { expressions, params, rows } = shadow(one ? 'scope' : 'job', asked, context.scope)
   const clauses = expressions.map(([name, sql]) => `${name} AS (\n${sql})`)
   const sql = clauses.length ? `WITH ${clauses.join(',\n')}\n${asked}` : asked
   const values: Record<string, Param> = { ...params, first_week: weekStarts(context.manifest)[0] ?? null }
@@ -90,8 +93,8 @@ export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Sco
   const { manifest, jobs } = dataset
   const has = (...tables: OptionalSourceTable[]) => tables.every((table) => manifest.source_tables[table])
   const context: Context = { manifest, scope: resolved, jobs: [...jobs.values()], has }
-  const together = metrics.filter(({ per }) => per === 'scope')
-  const apart = metrics.filter(({ per }) => per === 'job').map((metric) => [metric])
+  const together = metrics.filter((metric) => readsOneRow(metric, resolved))
+  const apart = metrics.filter((metric) => !together.includes(metric)).map((metric) => [metric])
   const asked = [...(together.length ? [together] : []), ...apart].map((metrics) => ({
     metrics,
     ...question(metrics, context),

@@ -120,7 +120,7 @@ export const shadow = (
   resolved: ResolvedScope,
 ): { expressions: [name: string, sql: string][]; params: Record<string, Param>; rows: boolean } => {
   const { keys, single, filter } = resolved
-  const job = single && !(filter && per === 'scope') ? (keys?.[0] ?? wholeScope) : wholeScope
+  const job = single && !filter ? (keys?.[0] ?? wholeScope) : wholeScope
   if (!filter && (keys === null || single)) return { expressions: [], params: { job }, rows: false }
   const params = { job, job_keys: keys?.length ? keys.join(',') : String(wholeScope - 1), ...filter?.params }
   const expressions = new Map<string, string>()

@@ -1,4 +1,4 @@
-import type { ExportSummary } from 'hirescope/export'
+import type { ExportEvent, ExportSummary, Reporter } from 'hirescope/export'
 import { peakMegabytes, resetPeak } from './peak-memory.ts'
 import type { ExportStage, Needs } from './results.ts'
 import { round } from './spread.ts'
@@ -14,14 +14,8 @@ export type ExportReply =
 export const reply = (message: ExportReply) =>
   new Promise<void>((resolve) => process.send?.(message, undefined, {}, () => resolve()))
 
-/** The stage that a line of progress belongs to. */
-const stageOf = (text: string): ExportStage =>
-  text.startsWith('read ') ? 'read' : text === 'judging' ? 'judge' : text === 'normalising' ? 'normalise' : 'write'
-
 /** Runs an export in this process and measures what each of its stages needs. */
-export const measureStages = async (
-  run: (reporter: { progress: (text: string) => void }) => Promise<ExportSummary>,
-): Promise<ExportReply> => {
+export const measureStages = async (run: (reporter: Reporter) => Promise<ExportSummary>): Promise<ExportReply> => {
   const needs: StageNeeds = {}
   let stage: ExportStage = 'read'
   const enter = () => ({ start_rss_mb: resetPeak(), cpu: process.cpuUsage() })
@@ -34,15 +28,14 @@ export const measureStages = async (
     needs[stage] = { cpu_seconds: round((user + system) / 1e6), start_rss_mb, peak_rss_mb }
   }
   await reply({ type: 'stage', stage })
-  const progress = (text: string) => {
-    const next = stageOf(text)
-    if (next === stage) return
+  const event = (happened: ExportEvent) => {
+    if (happened.event !== 'stage_started' || happened.stage === stage) return
     leave()
     ;({ start_rss_mb, cpu } = enter())
-    stage = next
+    stage = happened.stage
     void reply({ type: 'stage', stage })
   }
-  const summary = await run({ progress })
+  const summary = await run({ event })
   leave()
   return { type: 'done', summary, needs }
 }

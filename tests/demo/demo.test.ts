@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { buildDemo, fillPostgres, generateDemo, rates, type Demo } from '../../src/demo/index.ts'
 import { pgliteSource } from '../../src/export/sources/pglite.ts'
 import { postgresSource } from '../../src/export/sources/postgres.ts'
+import { contractLines } from '../export/contract-lines.ts'
 import { startPostgres, type TestServer } from '../postgres.ts'
 
 const adapterFolder = new URL('../../src/export/adapters/django', import.meta.url).pathname
@@ -176,17 +177,6 @@ describe.each([3_000, 30_000])('a demo of %i applications', (size) => {
 
 const server: TestServer | null = await startPostgres()
 
-/** The rows of a table as sorted lines, each value as the contract's type writes it. */
-const lines = async (staging: Staging, table: (typeof sourceTableNames)[number], relation: string) => {
-  const values = sourceColumns(table).map(({ name, type }) =>
-    type === 'TEXT' || type === 'TIMESTAMP' ? `"${name}"::VARCHAR` : `"${name}"::${type}::VARCHAR`,
-  )
-  const found = await staging.rows(
-    `SELECT to_json([${values.join(', ')}])::VARCHAR AS line FROM ${relation} ORDER BY 1`,
-  )
-  return found.map(({ line }) => String(line))
-}
-
 describe(`the django adapter on a demo of ${applications} applications`, () => {
   const demo = generateDemo({ applications })
   const expected = demo.contractRows() as Required<SourceRows>
@@ -232,10 +222,10 @@ describe(`the django adapter on a demo of ${applications} applications`, () => {
           appender.endRow()
         }
         appender.closeSync()
-        const got = await lines(staging, table, `raw.${table}`)
+        const got = await contractLines(staging, table, `raw.${table}`)
         expect(got.length).toBe(expected[table].length)
         expect(got.length).toBeGreaterThan(2)
-        expect(got).toEqual(await lines(staging, table, `expected.${table}`))
+        expect(got).toEqual(await contractLines(staging, table, `expected.${table}`))
       }
       await snapshot.close()
     } finally {

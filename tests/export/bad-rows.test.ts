@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { manifest as manifestSchema, type BundleTableName, type Manifest, type SourceRows } from 'hirescope/contract'
-import { describe as inWords, exportCommand, type ExportConfigInput } from 'hirescope/export'
+import { exportCommand, inWords, type ExportConfigInput, type ExportEvent, type Reporter } from 'hirescope/export'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,10 +26,10 @@ const settingsOf = (adapterFolder: string, dataFolder: string, config: Settings)
   ...config,
 })
 
-const exportRows = async (rows: SourceRows, config: Settings = {}): Promise<Exported> => {
+const exportRows = async (rows: SourceRows, config: Settings = {}, reporter?: Reporter): Promise<Exported> => {
   await rm(join(folder, 'adapter'), { recursive: true, force: true })
   const { adapterFolder, dataFolder } = await writeRows(rows, folder)
-  return exportInto(settingsOf(adapterFolder, dataFolder, config), folder)
+  return exportInto(settingsOf(adapterFolder, dataFolder, config), folder, reporter)
 }
 
 /** What the summary says about the rows of an org, in words. */
@@ -360,6 +360,7 @@ describe('a bad row', () => {
 
 describe('counts and limits', () => {
   it('name up to three ids and no other value of a row', async () => {
+    const events: ExportEvent[] = []
     const exported = await exportRows(
       rowsOf({
         app_user: [{}, { user_id: 'u2', email: 'canary@example.org', name: 'Canary', role: 'Canary' as 'admin' }],
@@ -374,13 +375,16 @@ describe('counts and limits', () => {
         ],
         application: [{ candidate_id: 'c0', stage: 'Canary' as 'offer', source: 'Canary' }],
       }),
+      {},
+      { event: (event) => events.push(event) },
     )
     expect(issuesOf(exported)).toContain('candidate: 5 odd, merge target missing (c0, c1, c2)')
     expect(JSON.stringify(exported.summary)).not.toMatch(/canary/i)
-    const text = inWords(exported.summary)
+    expect(JSON.stringify(events)).not.toMatch(/canary/i)
+    const text = events.map((event) => inWords(event)?.text).join('\n')
     expect(text).not.toMatch(/canary/i)
     expect(text).toContain('  candidate: 5 odd, merge target missing ("c0", "c1", "c2", …)')
-    expect(text).toContain('rows of no org:\n  candidate: 1 rejected, dangling org_id ("c5")')
+    expect(text).toContain('rows of no org: candidate: 1 rejected, dangling org_id ("c5")')
     expect(text).toMatch(/ 3 rejected; [\d.]+ s reading/)
   })
 

@@ -75,7 +75,7 @@ const withConfig = async (config: object, ...flags: string[]) =>
 
 /** The one line on stderr of a command that failed; nothing of a stack anywhere. */
 const lineOf = ({ code, out, error }: Ended): string => {
-  expect(code).toBe(1)
+  expect(code).toBeGreaterThan(0)
   expect(out).not.toMatch(/ {4}at |node:internal/)
   expect(error).toMatch(/^export failed: [^\n]+\n$/)
   return error.slice('export failed: '.length, -1)
@@ -244,12 +244,12 @@ describe.skipIf(!server)('with a PostgreSQL server (skipped without its programs
 
   it('that a table is missing', async () => {
     const { code, out, error } = await withConfig(config(server?.url() ?? ''))
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(out + error).not.toMatch(/canary|postgres:\/\/| {4}at /)
     // An adapter's problems are told all at once, a line for each.
     for (const line of error.replace('export failed: ', '').trimEnd().split('\n'))
       expect(line).toMatch(
-        /^adapter: src\/export\/adapters\/django\/\w+\.sql: line \d+: relation "\w+" does not exist$/,
+        /^adapter: src\/export\/adapters\/django\/postgres\/\w+\.sql: line \d+: relation "\w+" does not exist$/,
       )
   })
 

@@ -17,6 +17,7 @@ it('fills in what is not said', () => {
   expect(parseConfig(least)).toEqual({
     source: { kind: 'files', folder: 'data' },
     adapter: 'django',
+    settings: {},
     target: 't',
     private: 'p',
     orgs: {},
@@ -33,8 +34,9 @@ it('fills in what is not said', () => {
 
 it('takes every setting that it knows', () => {
   const full = {
-    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x' },
+    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x', schema: ['a', 'b'] },
     adapter: 'folder',
+    settings: { org_name: 'Ours' },
     target: 't',
     private: 'p',
     staging: 's',

@@ -108,7 +108,7 @@ const compile = async (): Promise<string> => {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    ssr: { noExternal: true, external: ['@duckdb/node-api', '@electric-sql/pglite'] },
+    ssr: { noExternal: true, external: ['@aws-sdk/client-s3', '@duckdb/node-api', '@electric-sql/pglite'] },
     build: { ssr: 'scripts/export.ts', outDir, emptyOutDir: false },
   })
   return outDir

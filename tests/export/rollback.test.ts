@@ -60,7 +60,8 @@ const filesBelow = async (path: string) =>
   Object.fromEntries(
     await Promise.all(
       (await readdir(path, { recursive: true, withFileTypes: true }))
-        .filter((entry) => entry.isFile())
+        // Every run leaves a report.
+        .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('reports'))
         .map(async (entry) => {
           const file = join(entry.parentPath, entry.name)
           return [file, (await readFile(file)).toString('base64')] as const
@@ -87,7 +88,7 @@ describe('a rollback', () => {
 
     const files = await filesBelow(folder)
     expect(await rollback()).toMatchObject({
-      code: 1,
+      code: 2,
       error:
         'export failed: org: o has no previous dataset: published once only, rolled back already, or erased; export it anew\n',
     })
@@ -159,7 +160,8 @@ describe('a rollback is refused, and changes nothing, when', () => {
     const files = await filesBelow(join(folder, 'target'))
     const own = await filesBelow(join(folder, 'private'))
     const { code, out, error } = await rollback(org)
-    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(code).toBeGreaterThan(1)
+    expect(out).toBe('')
     expect(error).toMatch(expected)
     expect(await filesBelow(join(folder, 'target'))).toEqual(files)
     expect(await filesBelow(join(folder, 'private'))).toEqual(own)

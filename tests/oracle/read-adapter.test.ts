@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { endpointIds, sourceRows } from 'hirescope/contract'
+import { sourceRows } from 'hirescope/contract'
 import type { SourceRows } from 'hirescope/contract'
 import { describe, expect, test } from 'vitest'
 import { createOracle } from './oracle.ts'
@@ -46,28 +46,5 @@ describe.skipIf(!existsSync(data))('public data', () => {
         hired: 40,
       },
     })
-  })
-
-  test('the Greenhouse files give typed rows although their keys join nothing', async () => {
-    const rows = await readFilesAdapter(adapter('fivetran-greenhouse'), `${data}/fivetran-greenhouse`)
-    // A screening has no candidate when its application is missing; nothing else breaks the contract.
-    expect(rows.screening!.map(({ candidate_id }) => candidate_id)).toEqual([null, null])
-    expectContractRows({ ...rows, screening: [] })
-    const counts = Object.fromEntries(Object.entries(rows).map(([table, own]) => [table, own.length]))
-    expect(counts).toEqual({
-      ...{ org: 1, app_user: 3, job: 2, job_share: 2, candidate: 2, application: 2 },
-      ...{ stage_event: 2, resume: 1, screening: 2 },
-    })
-    expect(rows.job!.map(({ title, status, closed_at }) => [title, status, closed_at])).toEqual([
-      ['tomato farmer', 'closed', '2020-06-07 11:00:00'],
-      ['chef', 'closed', '2019-05-07 11:00:00'],
-    ])
-    const oracle = createOracle(rows, { asOf: '2025-01-01 00:00:00' })
-    const [admin] = oracle.viewers('greenhouse').filter(({ role }) => role === 'admin')
-    expect(admin!.jobIds).toEqual(['4198678003', '4198806003'])
-    const bundle = oracle.bundle('greenhouse', admin!.jobIds)
-    expect(endpointIds.map((endpoint) => bundle.answer(endpoint, {}).status)).toEqual([
-      ...[200, 200, 200, 200, 204, 200, 200, 200, 200],
-    ])
   })
 })

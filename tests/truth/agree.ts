@@ -1,4 +1,5 @@
 import { endpointIds } from 'hirescope/contract'
+import { createHandler } from 'hirescope/http'
 import { metrics, runAll, type Dataset, type Scope } from 'hirescope/metrics'
 import { expect } from 'vitest'
 import type { OracleBundle, OracleScope } from '../oracle/index.ts'
@@ -13,6 +14,25 @@ export const expectAgreement = async (dataset: Dataset, bundle: OracleBundle, sc
   }
   const stages = answers['applicants-stage-graph']
   if (stages.basis) expect(stages.basis.counts, `basis of ${label}`).toEqual(bundle.stageBasis(oracleScope))
+}
+
+/** The same over HTTP: about all jobs, one that does not exist, and each job or, in the short form of the tests, two of them. */
+export const expectHttpAgreement = async (dataset: Dataset, bundle: OracleBundle, label: string) => {
+  const handle = createHandler(dataset)
+  const jobIds = [...dataset.jobs.keys()]
+  const asked = process.env.HIRESCOPE_FULL
+    ? jobIds
+    : jobIds.filter((_, index) => [0, jobIds.length - 1].includes(index))
+  for (const jobId of [undefined, 'no such job', ...asked])
+    for (const endpoint of endpointIds) {
+      const url = new URL(`http://host/api/analytics/${endpoint}/`)
+      if (jobId !== undefined) url.searchParams.set('job_id', jobId)
+      const { status, body } = bundle.answer(endpoint, jobId === undefined ? {} : { job_id: jobId })
+      const response = await handle(new Request(url))
+      expect(response.status, `status of ${endpoint} of job ${jobId} for ${label} over HTTP`).toBe(status)
+      if (status === 200)
+        expect(await response.json(), `${endpoint} of job ${jobId} for ${label} over HTTP`).toEqual(body)
+    }
 }
 
 /** Row filters, alone and with jobs: by days before as-of, by cities of the bundle, by score. */

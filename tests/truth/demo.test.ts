@@ -5,7 +5,7 @@ import { createNodeWasmStore } from 'hirescope/engine/wasm/node'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Oracle } from '../oracle/index.ts'
-import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
+import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportedDemo, type DemoBundle, type ExportedDemo } from './demo-bundles.ts'
 
 const applications = process.env.HIRESCOPE_FULL ? 20_000 : 6_000
@@ -39,6 +39,7 @@ describe(`the demo with ${applications} applications`, { timeout: 600_000 }, () 
       const expected = oracle.bundle(org, jobIds)
       for (const scope of [...scopesOf(jobIds, sets), ...(await filtersOf(dataset))])
         await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
+      await expectHttpAgreement(dataset, expected, `${users[0]?.userId}`)
       await dataset.close()
     }
   })
@@ -51,6 +52,7 @@ describe(`the demo with ${applications} applications`, { timeout: 600_000 }, () 
       const expected = oracle.bundle(org, jobIds)
       for (const scope of [...scopesOf(jobIds, sets), ...(await filtersOf(dataset))])
         await expectAgreement(dataset, expected, scope, `${users[0]?.userId} ${JSON.stringify(scope)}`)
+      await expectHttpAgreement(dataset, expected, `${users[0]?.userId}`)
     }
     await store.engine.close()
   })

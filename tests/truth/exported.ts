@@ -1,4 +1,4 @@
-import { parseConfig, runExport, type ExportConfigInput, type ExportSummary } from 'hirescope/export'
+import { parseConfig, runExport, type ExportConfigInput, type ExportSummary, type Reporter } from 'hirescope/export'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,11 +17,12 @@ export interface Exported {
 export const exportInto = async (
   config: Omit<ExportConfigInput, 'target' | 'private'> & Partial<Pick<ExportConfigInput, 'private'>>,
   folder?: string,
+  reporter?: Reporter,
 ): Promise<Exported> => {
   const own = folder ?? (await mkdtemp(join(tmpdir(), 'hirescope-export-')))
   const target = join(own, 'target')
   const settings = parseConfig({ private: join(own, 'private'), ...config, target })
-  const summary = await runExport(settings)
+  const summary = await runExport(settings, reporter ? { reporter } : {})
   return {
     folder: own,
     target,

@@ -5,7 +5,7 @@ import { exportInto } from './exported.ts'
 
 const config = {
   source: { kind: 'files', folder: '../shared/data/fivetran-greenhouse' },
-  adapter: 'tests/fixtures/adapters/fivetran-greenhouse',
+  adapter: 'greenhouse',
   asOf: '2021-03-01T00:00:00Z',
 } as const
 

@@ -1,14 +1,13 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { sourceColumns, sourceKeys, type SourceRow, type SourceRows, type SourceTableName } from 'hirescope/contract'
-import { Decompress } from 'fzstd'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { generateDemo } from '../../src/demo/index.ts'
 import { createOracle, writeRows, type Oracle } from '../oracle/index.ts'
 import { exportInto, type Exported } from './exported.ts'
+import { textsOf } from './texts.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
 
@@ -92,45 +91,6 @@ const without = (rows: SourceRows, { userId, jobIds }: Viewer): SourceRows => {
     screening: rows.screening?.filter(belongs),
     credit_event: rows.credit_event?.filter(belongs),
   } as SourceRows
-}
-
-const frameStart = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
-
-/** What the zstd frames in a file hold: of a Parquet file its pages, also what no row refers to. */
-const framesOf = (bytes: Buffer): string[] => {
-  const texts: string[] = []
-  for (let at = bytes.indexOf(frameStart); at >= 0; at = bytes.indexOf(frameStart, at + 1)) {
-    const unpacked = new Decompress((chunk) => texts.push(Buffer.from(chunk).toString('latin1')))
-    // What follows a frame is none, which ends it.
-    try {
-      unpacked.push(bytes.subarray(at), true)
-    } catch {
-      continue
-    }
-  }
-  return texts
-}
-
-/** All that can be read in the files of a folder, decompressed, and in their names. */
-const textsOf = async (connection: DuckDBConnection, folder: string): Promise<string[]> => {
-  const texts = [folder]
-  for (const file of await readdir(folder)) {
-    const path = join(folder, file)
-    const bytes = await readFile(path)
-    texts.push(file)
-    if (file.endsWith('.gz')) texts.push(gunzipSync(bytes).toString('utf8'))
-    else if (file.endsWith('.parquet')) {
-      const footer = bytes.readUInt32LE(bytes.length - 8)
-      texts.push(bytes.subarray(bytes.length - 8 - footer).toString('latin1'))
-      for (const sql of [
-        `SELECT t::VARCHAR FROM read_parquet('${path}') AS t`,
-        `SELECT m::VARCHAR FROM parquet_metadata('${path}') AS m`,
-      ])
-        for (const [text] of (await connection.runAndReadAll(sql)).getRows()) texts.push(String(text))
-      texts.push(...framesOf(bytes))
-    } else texts.push(bytes.toString('utf8'))
-  }
-  return texts
 }
 
 /** A viewer of each bundle, with its folder. */

@@ -73,9 +73,9 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['resumes.pair_key IS NULL', 'FALSE'],
   ],
   'applicants-stage-graph-overview': [
-    ['DESC, title_rank', 'DESC, title_rank DESC'],
-    ['DESC, title_rank', ', title_rank'],
-    ['IN (-1, job_key)', 'IN (-1, job_key + 1)'],
+    ['WHERE job_key <> -1', 'WHERE job_key <> 0'],
+    ['WHERE job_key = ', 'WHERE 1 + job_key = '],
+    ['hired, on_hold', 'on_hold AS hired, hired AS on_hold'],
   ],
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createOracle, sourceRows, writeRows } from '../oracle/index.ts'
-import { expectAgreement, filtersOf, scopesOf } from './agree.ts'
+import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf } from './agree.ts'
 import { exportInto } from './exported.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
@@ -50,6 +50,7 @@ it(`agrees with the oracle on ${runs} random small databases`, async () => {
             const filters = (await filtersOf(dataset)).filter((_, index) => index % 4 === turn % 4)
             for (const scope of [...scopesOf(jobIds, 2), ...filters])
               await expectAgreement(dataset, expected, scope, `${userId} ${JSON.stringify(scope)}`)
+            await expectHttpAgreement(dataset, expected, userId)
             await dataset.engine.close()
           }
       } finally {

@@ -1,26 +1,27 @@
 import type { BatchOptions, Columns, Dataset, LoadStage, Statement } from 'hirescope/metrics'
 import { httpSource } from '../http-source.ts'
 import { loadDataset } from '../loader.ts'
-import { startDuckDb } from './duckdb-worker.ts'
+import { startDuckDb, startParquet } from './duckdb-worker.ts'
 import { pack, type Reply, type Request } from './messages.ts'
+import { createWasmStore } from './store.ts'
 
 /** Serves one dataset: everything between the bundle's address and plain rows happens off the page's thread. */
 const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((request: Request) => void) => {
   const running = new Map<number, AbortController>()
   let dataset: Dataset | undefined
 
-  const open = async ({ baseUrl, tables }: Extract<Request, { type: 'open' }>) => {
+  const open = async ({ baseUrl, tables, files }: Extract<Request, { type: 'open' }>) => {
     try {
       const times: [LoadStage, number][] = []
       const start = performance.now()
-      const store = startDuckDb({
+      const duckdb = startDuckDb(files, {
         onDeath: (error) => send({ type: 'failed', id: null, error: pack(error) }),
         onBytes: (loadedBytes, totalBytes) => send({ type: 'starting', loadedBytes, totalBytes }),
-      }).then((store) => {
+      }).then((host) => {
         times.push(['instantiate', performance.now() - start])
-        return store
+        return host
       })
-      dataset = await loadDataset(httpSource(baseUrl), store, {
+      dataset = await loadDataset(httpSource(baseUrl), createWasmStore(duckdb, startParquet(files)), {
         tables,
         onProgress: (progress) => send({ type: 'progress', progress }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),

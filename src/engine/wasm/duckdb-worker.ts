@@ -1,13 +1,10 @@
 import { AsyncDuckDB, VoidLogger } from '@duckdb/duckdb-wasm'
-import moduleUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
-import workerUrl from '@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url'
 import initParquet from 'parquet-wasm/esm'
-import parquetUrl from 'parquet-wasm/esm/parquet_wasm_bg.wasm?url'
 import { DatasetError } from '../dataset-error.ts'
-import type { TableStore } from '../table-store.ts'
 import { startWorker } from './blob-worker.ts'
+import type { EngineFiles } from './messages.ts'
 import { fetchModule, type OnBytes } from './module.ts'
-import { createWasmStore } from './store.ts'
+import type { Host } from './store.ts'
 
 /** How long the engine may take over a step of its start, of which loading a portion of its module is one. */
 const startMilliseconds = 60_000
@@ -19,34 +16,42 @@ interface Listener {
   onBytes: OnBytes
 }
 
-/** Where the modules are: their own addresses, or those of their bytes. */
-interface Modules {
-  duckdb: string
-  parquet: string
-}
-
 /**
- * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it, and parquet-wasm
- * in this thread.
+ * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it.
  * @throws DatasetError no-webassembly, timeout, engine
  */
-export const startDuckDb = async (listener: Listener): Promise<TableStore> => {
+export const startDuckDb = ({ duckdb, duckdbWorker }: EngineFiles, listener: Listener): Promise<Host> =>
+  withModule(duckdb, (url) => startWith(duckdbWorker, url, listener), listener.onBytes)
+
+/** Starts parquet-wasm in this thread. @throws DatasetError no-webassembly, engine */
+export const startParquet = async ({ parquet }: EngineFiles): Promise<void> => {
+  await withModule(parquet, (module_or_path) =>
+    initParquet({ module_or_path }).catch((error) => {
+      throw stopped('did not start', error)
+    }),
+  )
+}
+
+/** Starts something with the address of its module, or where that fails with that of the module's bytes. */
+const withModule = async <Started>(
+  url: string,
+  start: (url: string) => Promise<Started>,
+  onBytes?: OnBytes,
+): Promise<Started> => {
   checkWebAssembly()
-  const urls = { duckdb: absolute(moduleUrl), parquet: absolute(parquetUrl) }
   try {
     // By its address a browser compiles a module as it arrives, and remembers what it compiled.
-    return await startWith(urls, listener)
+    return await start(url)
   } catch (error) {
     if (!(error instanceof DatasetError && error.code === 'engine')) throw error
-    // A host may give modules under another type, or something else, or nothing: their bytes tell which.
-    const bytes = await Promise.all([fetchModule(urls.duckdb, listener.onBytes), fetchModule(urls.parquet)])
-    const [duckdb, parquet] = bytes.map((module) => URL.createObjectURL(module)) as [string, string]
-    return startWith({ duckdb, parquet }, listener).finally(() => [duckdb, parquet].forEach(URL.revokeObjectURL))
+    // A host may give a module under another type, or something else, or nothing: its bytes tell which.
+    const bytes = URL.createObjectURL(await fetchModule(url, onBytes))
+    return start(bytes).finally(() => URL.revokeObjectURL(bytes))
   }
 }
 
-const startWith = async (modules: Modules, { onDeath, onBytes }: Listener): Promise<TableStore> => {
-  const worker = startWorker(`importScripts(${JSON.stringify(absolute(workerUrl))})`, 'classic')
+const startWith = async (script: string, module: string, { onDeath, onBytes }: Listener): Promise<Host> => {
+  const worker = startWorker(`importScripts(${JSON.stringify(script)})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
   let state: 'starting' | 'started' | 'given up' = 'starting'
   const died = new Promise<never>((_, reject) =>
@@ -61,9 +66,9 @@ const startWith = async (modules: Modules, { onDeath, onBytes }: Listener): Prom
   )
   const timer = createTimer()
   try {
-    const store = await Promise.race([died, timer.expired, start(database, modules, timer.reset, onBytes)])
+    const host = await Promise.race([died, timer.expired, start(database, module, timer.reset, onBytes)])
     state = 'started'
-    return store
+    return host
   } catch (error) {
     state = 'given up'
     database.detach()
@@ -80,27 +85,16 @@ const stopped = (what: string, cause: unknown): DatasetError => {
   return new DatasetError('engine', `engine: ${what} (${why}); reload the page`, { cause })
 }
 
-const start = async (
-  database: AsyncDuckDB,
-  { duckdb, parquet }: Modules,
-  onStep: () => void,
-  onBytes: OnBytes,
-): Promise<TableStore> => {
-  await Promise.all([
-    database.instantiate(duckdb, null, ({ bytesLoaded, bytesTotal }) => {
-      onStep()
-      onBytes(bytesLoaded, bytesTotal)
-    }),
-    initParquet({ module_or_path: parquet }),
-  ])
+const start = async (database: AsyncDuckDB, module: string, onStep: () => void, onBytes: OnBytes): Promise<Host> => {
+  await database.instantiate(module, null, ({ bytesLoaded, bytesTotal }) => {
+    onStep()
+    onBytes(bytesLoaded, bytesTotal)
+  })
   onStep()
   await database.open({})
   const connection = await database.connectInternal()
-  return createWasmStore({ bindings: database, connection, release: () => database.terminate(), ahead: 2 })
+  return { bindings: database, connection, release: () => database.terminate(), ahead: 2 }
 }
-
-// A blob worker has no address that a relative one could be resolved against.
-const absolute = (url: string): string => new URL(url, import.meta.url).href
 
 const createTimer = () => {
   let timeout: ReturnType<typeof setTimeout>

@@ -2,10 +2,14 @@ import type { Manifest } from 'hirescope/contract'
 import type { Columns, Job, LoadStage, Statement } from 'hirescope/metrics'
 import { DatasetError, type DatasetErrorCode } from '../dataset-error.ts'
 import type { LoadOptions, LoadProgress } from '../loader.ts'
+import type { EngineAssets } from './assets.ts'
+
+/** Absolute addresses of what DuckDB and parquet-wasm are started from. */
+export type EngineFiles = Omit<EngineAssets, 'datasetWorker'>
 
 /** From the page to the dataset worker. `open` comes first and once; its address is absolute. */
 export type Request =
-  | { type: 'open'; baseUrl: string; tables: LoadOptions['tables'] }
+  | { type: 'open'; baseUrl: string; tables: LoadOptions['tables']; files: EngineFiles }
   | { type: 'batch'; id: number; statements: readonly Statement[] }
   | { type: 'rows'; id: number }
   | { type: 'cancel'; id: number }

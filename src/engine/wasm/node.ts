@@ -16,10 +16,11 @@ export const createNodeWasmStore = async (): Promise<TableStore> => {
   await bindings.instantiate(() => {})
   bindings.open({})
   const connection = bindings.connect()
-  return createWasmStore({
+  const host = {
     bindings,
     connection: connection.useUnsafe((_, id) => id),
     release: () => connection.close(),
     rest: setImmediate,
-  })
+  }
+  return createWasmStore(host, undefined)
 }

@@ -2,13 +2,16 @@ import type { Dataset, RowsOptions } from 'hirescope/metrics'
 import { DatasetError } from '../dataset-error.ts'
 import type { LoadOptions } from '../loader.ts'
 import { createEngine } from '../statements.ts'
+import { assetAddresses } from './asset-addresses.ts'
+import type { EngineAssets } from './assets.ts'
 import { startWorker } from './blob-worker.ts'
-import datasetWorkerUrl from './dataset-worker.ts?worker&url'
 import { unpack, type Reply, type Request } from './messages.ts'
 
-export interface OpenOptions extends LoadOptions {
+export interface OpenDatasetOptions extends LoadOptions {
   /** Told of the bytes of the engine itself as they arrive; their total is 0 where the host does not say it. */
   onStart?: ((loadedBytes: number, totalBytes: number) => void) | undefined
+  /** Where the engine's files are, for who hosts them elsewhere than their bundler puts them. */
+  assets?: Partial<EngineAssets> | undefined
 }
 
 /**
@@ -18,22 +21,21 @@ export interface OpenOptions extends LoadOptions {
  */
 export const openDataset = async (
   baseUrl: string,
-  { signal, onProgress, onStart, timing, tables }: OpenOptions = {},
+  { signal, onProgress, onStart, timing, tables, assets }: OpenDatasetOptions = {},
 ): Promise<Dataset & { close(): Promise<void> }> => {
   signal?.throwIfAborted()
   if (typeof WebAssembly === 'undefined') {
     const why = 'this browser does not offer it; use a current browser, without its lockdown mode'
     throw new DatasetError('no-webassembly', `webassembly: ${why}`)
   }
-  const line = createLine()
+  const { datasetWorker, ...engineFiles } = absolute({ ...assetAddresses, ...assets })
+  const line = createLine(datasetWorker)
   const { engine, loadRows } = line
   const abort = () => line.end(signal?.reason)
   signal?.addEventListener('abort', abort)
   try {
-    const { manifest, jobs, times } = await line.open(new URL(baseUrl, document.baseURI).href, tables, {
-      onProgress,
-      onStart,
-    })
+    const request = { baseUrl: new URL(baseUrl, document.baseURI).href, tables, files: engineFiles }
+    const { manifest, jobs, times } = await line.open(request, { onProgress, onStart })
     times.forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
     return { manifest, jobs, engine, loadRows, close: () => engine.close() }
   } catch (error) {
@@ -44,10 +46,16 @@ export const openDataset = async (
   }
 }
 
+// A blob worker has no address that a relative one could be resolved against.
+const absolute = (assets: EngineAssets): EngineAssets =>
+  Object.fromEntries(
+    Object.entries(assets).map(([name, address]) => [name, new URL(address, document.baseURI).href]),
+  ) as unknown as EngineAssets
+
 type Opened = Extract<Reply, { type: 'opened' }>
 type Answer = Extract<Reply, { type: 'results' | 'rows' }>
 
-type Listener = Pick<OpenOptions, 'onProgress' | 'onStart'>
+type Listener = Pick<OpenDatasetOptions, 'onProgress' | 'onStart'>
 
 interface Waiting<Value> {
   resolve(value: Value): void
@@ -57,8 +65,8 @@ interface Waiting<Value> {
 type Asking = Waiting<Answer> & Pick<RowsOptions, 'onProgress'>
 
 /** The page's end of the line to a dataset worker. */
-const createLine = () => {
-  const worker = startWorker(`import ${JSON.stringify(new URL(datasetWorkerUrl, document.baseURI).href)}`, 'module')
+const createLine = (datasetWorker: string) => {
+  const worker = startWorker(`import ${JSON.stringify(datasetWorker)}`, 'module')
   const asked = new Map<number, Asking>()
   let opening: (Waiting<Opened> & Listener) | undefined
   let ended: { reason: unknown } | undefined
@@ -129,10 +137,10 @@ const createLine = () => {
     times.forEach(([stage, milliseconds]) => options.timing?.(stage, milliseconds))
   }
 
-  const open = (baseUrl: string, tables: LoadOptions['tables'], listener: Listener) =>
+  const open = (request: Omit<Extract<Request, { type: 'open' }>, 'type'>, listener: Listener) =>
     new Promise<Opened>((resolve, reject) => {
       opening = { resolve, reject, ...listener }
-      post({ type: 'open', baseUrl, tables })
+      post({ type: 'open', ...request })
     })
 
   return { engine, loadRows, open, end }

@@ -35,14 +35,24 @@ export interface Host {
 }
 
 /**
- * A table store on DuckDB-WASM. parquet-wasm has been initialised. The database is locked first of all: it loads no
- * extension, and reaches neither files nor network.
+ * A table store on DuckDB-WASM. Both that and parquet-wasm may still be starting; Parquet files are decoded meanwhile. The
+ * database is locked first of all: it loads no extension, and reaches neither files nor network.
  */
-export const createWasmStore = async (host: Host): Promise<TableStore> => {
-  const { bindings, connection } = host
-  for (const setting of settings) await bindings.runQuery(connection, `SET ${setting}`)
+export const createWasmStore = (host: Awaitable<Host>, parquet: Awaitable<unknown>): TableStore => {
+  const lock = async () => {
+    const { bindings, connection } = await host
+    for (const setting of settings) await bindings.runQuery(connection, `SET ${setting}`)
+    return { bindings, connection, engine: createWasmEngine(await host) }
+  }
+  const started = lock()
+  const reader = Promise.resolve(parquet)
+  for (const each of [started, reader]) each.catch(() => {})
   return {
-    engine: createWasmEngine(host),
+    engine: createEngine(
+      'duckdb',
+      async (...batch) => (await started).engine.columns(...batch),
+      async () => (await started).engine.close(),
+    ),
     async insert(table, columns, bytes, measure = unmeasured) {
       const unreadable = (cause: unknown) =>
         Promise.reject(
@@ -52,7 +62,9 @@ export const createWasmStore = async (host: Host): Promise<TableStore> => {
             { cause },
           ),
         )
+      await reader
       const stream = await measure('decode', () => decode(bytes, columns)).catch(unreadable)
+      const { bindings, connection } = await started
       await measure('insert', async () => {
         await bindings.runQuery(connection, `DROP TABLE IF EXISTS ${table}`)
         await bindings.insertArrowFromIPCStream(connection, stream, { name: table, create: true })
@@ -88,7 +100,13 @@ const createWasmEngine = ({ bindings, connection, release, rest, ahead }: Host):
     (prepared) => bindings.closePrepared(connection, prepared),
   )
   const run = async ({ sql, params }: Statement) => {
-    const rows = await withPrepared(sql, (prepared) => bindings.runPrepared(connection, prepared, [...params]))
+    // Of several statements in one text the engine would run all; to prepare them is an error.
+    const alone = params.length === 0 && !sql.includes(';')
+    const rows = await withPrepared(
+      sql,
+      (prepared) => bindings.runPrepared(connection, prepared, [...params]),
+      alone && (() => bindings.runQuery(connection, sql)),
+    )
     await rest?.()
     return columnsOf(rows)
   }

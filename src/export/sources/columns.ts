@@ -3,9 +3,10 @@ import { relative } from 'node:path'
 import { ExportError } from '../errors.ts'
 import type { Delivered } from '../source.ts'
 import { columnLine, selectList } from './select-list.ts'
+import type { Judged } from './stand-ins.ts'
 
 /** What a source's type is good for. */
-export type Family = 'text' | 'timestamp' | 'date' | 'decimal' | 'integer' | 'boolean' | 'other'
+export type Family = 'text' | 'timestamp' | 'date' | 'decimal' | 'integer' | 'boolean' | 'other' | 'unknown'
 
 /** A column as a SELECT gives it. `type` is the source's own name for its type. */
 export interface GivenColumn {
@@ -55,6 +56,26 @@ export const lineAt = (sql: string, character: number): number | null => {
   return characters.slice(0, character - 1).filter((each) => each === '\n').length + 1
 }
 
+/** The line of an SQL text at an offset. */
+export const lineOf = (sql: string, at: number | null): number | null =>
+  at === null ? null : sql.slice(0, at).split('\n').length
+
+/** The problems of a SELECT that a database refuses, and those of its columns' names as far as they are known. */
+export const refusedSelect = (
+  table: SourceTableName,
+  query: { file: string; sql: string },
+  { findings, names }: Judged,
+): string[] => [
+  ...findings.map(({ at, message }) => adapterProblem(query.file, lineOf(query.sql, at), message)),
+  ...(names === null || selectList(query.sql).items === null
+    ? []
+    : checkColumns(
+        table,
+        query,
+        names.map((name) => ({ name, type: '', family: 'unknown' })),
+      ).problems),
+]
+
 /** Compares the columns of a SELECT with the contract: how each is delivered, and what is wrong, one line for each problem. */
 export const checkColumns = (
   table: SourceTableName,
@@ -78,7 +99,7 @@ export const checkColumns = (
     if (!got) {
       const add = column.required ? 'select it' : `select it, or null${cast} where the source has none`
       problems.push(adapterProblem(file, selectList(sql).line, `column ${column.name}: missing; ${add}`))
-    } else if (!families.includes(got.family))
+    } else if (got.family !== 'unknown' && !families.includes(got.family))
       problems.push(
         adapterProblem(
           file,

@@ -8,12 +8,16 @@ import { literal, type Staging } from '../staging.ts'
 import {
   adapterProblem,
   checkColumns,
-  firstLine,
+  lineOf,
+  refusedSelect,
   shownFile,
   throwProblems,
   type Family,
   type GivenColumn,
 } from './columns.ts'
+import { filesDialect, findingOf } from './files-dialect.ts'
+import { filesSchema, tableFiles } from './files-tables.ts'
+import { findMissing } from './stand-ins.ts'
 
 /** The source that reads a folder of CSV, Parquet or JSON files with DuckDB SQL, in the staging database itself. */
 export const filesSource = (adapter: Adapter, folder: string): Source => ({
@@ -25,7 +29,11 @@ export const filesSource = (adapter: Adapter, folder: string): Source => ({
     const asOf = `${(asOfGiven ?? new Date()).toISOString().slice(0, -1).replace('T', ' ')}000`
     await staging.run(`SET VARIABLE as_of = TIMESTAMP ${literal(asOf)}`)
     for (const [name, value] of adapter.settings) await staging.run(`SET VARIABLE ${name} = ${literal(value)}`)
-    const tables = await within(data, staging, () => describe(adapter, staging))
+    await staging.run(`CREATE SCHEMA ${filesSchema}`)
+    const tables = await within(data, staging, async () => {
+      await tableFiles(adapter, data, staging)
+      return describe(adapter, staging)
+    })
     return snapshot(adapter, data, asOf, tables)
   },
 })
@@ -37,11 +45,12 @@ interface Described {
 
 // The staging database looks for files elsewhere again afterwards: nothing but an adapter reads relative names.
 const within = async <Result>(folder: string, staging: Staging, act: () => Promise<Result>): Promise<Result> => {
-  await staging.run(`SET file_search_path = ${literal(folder)}`)
+  await staging.run(`SET SESSION file_search_path = ${literal(folder)}; SET SESSION errors_as_json = true`)
+  await staging.run(`SET SESSION search_path = 'main,${filesSchema}'`)
   try {
     return await act()
   } finally {
-    await staging.run(`RESET file_search_path`)
+    await staging.run('RESET SESSION file_search_path; RESET SESSION errors_as_json; RESET SESSION search_path')
   }
 }
 
@@ -65,7 +74,7 @@ const snapshot = (
     })
     const prefix = `CREATE TABLE raw.${table} AS SELECT ${selected.join(', ')} FROM (\n`
     await within(folder, staging, () => staging.run(`${prefix}${query.sql}\n)`)).catch((error: unknown) => {
-      throw new ExportError(sqlProblem(query, error), { cause: error })
+      throw new ExportError(sqlProblem(query, prefix, error), { cause: error })
     })
   },
   close: () => Promise.resolve(),
@@ -86,8 +95,8 @@ const describe = async (adapter: Adapter, staging: Staging): Promise<Map<SourceT
       const checked = checkColumns(table, query, columns)
       problems.push(...checked.problems)
       described.set(table, { delivered: checked.delivered, columns })
-    } catch (error) {
-      problems.push(sqlProblem(query, error))
+    } catch {
+      problems.push(...refusedSelect(table, query, await findMissing(query.sql, filesDialect(staging))))
     }
   }
   throwProblems(problems)
@@ -103,18 +112,7 @@ const familyOf = (type: string): Family => {
   return /^(?:DECIMAL\(.*\)|FLOAT|DOUBLE|HUGEINT)$/.test(type) ? 'decimal' : 'other'
 }
 
-/** DuckDB's message in one line, with the line of the adapter's file; values in it may be an applicant's and are cut. */
-const sqlProblem = ({ file, sql }: { file: string; sql: string }, error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error)
-  const value = /^(?:Conversion|Invalid Input|Out of Range) Error/.test(message)
-  const first = firstLine(value ? message.replace(/['"][\s\S]*['"]/, '"…"') : message)
-  // The adapter's text begins on the second line of the statement.
-  const given = /\nLINE (\d+):/.exec(message)?.[1]
-  return adapterProblem(file, given === undefined ? lineOfFile(sql, first) : Math.max(1, Number(given) - 1), first)
-}
-
-const lineOfFile = (sql: string, message: string): number | null => {
-  const name = /match the pattern "([^"]*)"/.exec(message)?.[1]
-  const at = name === undefined ? -1 : sql.split('\n').findIndex((line) => line.includes(name))
-  return at < 0 ? null : at + 1
+const sqlProblem = ({ file, sql }: { file: string; sql: string }, prefix: string, error: unknown): string => {
+  const { message, at } = findingOf(error, prefix, sql)
+  return adapterProblem(file, lineOf(sql, at), message)
 }

@@ -8,18 +8,23 @@ import { ExportError } from '../errors.ts'
 import { acquireLock } from '../lock.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
+import type { Schema } from './postgres-schema.ts'
 import { openPostgresSnapshot, type PostgresSession } from './postgres-snapshot.ts'
 
 /** The lock file of a PGlite folder, beside it: PGlite itself has no guard against two processes. */
 export const pgliteLock = (folder: string): string => `${resolve(folder)}.lock`
 
 /** The source that reads a PGlite folder, locked before it is opened. */
-export const pgliteSource = (adapter: Adapter, folder: string): Source => ({
+export const pgliteSource = (adapter: Adapter, folder: string, schema?: Schema): Source => ({
   open: async (_staging, asOf) => {
     await access(join(folder, 'PG_VERSION')).catch(() => {
       throw new ExportError(`pglite: no database in ${folder}`)
     })
-    return openPostgresSnapshot(await openSession(folder), adapter, asOf)
+    return openPostgresSnapshot(await openSession(folder), adapter, asOf, {
+      statementTimeout: 0,
+      lockTimeout: 0,
+      schema,
+    })
   },
 })
 
@@ -46,8 +51,8 @@ const pgliteSession = (database: PGlite, close: () => Promise<void>): PostgresSe
   copy: async (query, take, signal) => {
     signal?.throwIfAborted()
     const { blob } = await database.query(`COPY (${query}) TO '/dev/blob' (FORMAT csv)`)
-    if (!blob) throw new Error('pglite: COPY gave no blob')
-    await pipeline(Readable.from(piecesOf(blob)), take, ...(signal ? [{ signal }] : []))
+    // Without a row there is no blob.
+    await pipeline(Readable.from(piecesOf(blob ?? new Blob())), take, ...(signal ? [{ signal }] : []))
   },
   close,
 })

@@ -3,6 +3,7 @@ import { ExportError } from '../errors.ts'
 import { throwProblems } from './columns.ts'
 import { connect, type PostgresConnection } from './postgres.ts'
 import { failure, sqlProblem } from './postgres-failure.ts'
+import { checkSchemas, searchPath } from './postgres-schema.ts'
 
 const text = (value: unknown) => String(value)
 
@@ -39,6 +40,8 @@ export const postgresGrants = async (
   const session = await connect(connection)
   try {
     await session.query('BEGIN')
+    for (const setting of searchPath(connection.schema)) await session.query(`SET LOCAL ${setting}`)
+    await checkSchemas(session, connection.schema)
     const names = await session.query(
       `SELECT quote_ident(coalesce(nullif($1, ''), current_user)) AS role, quote_ident(current_database()) AS database,
         pg_is_in_recovery()::text AS standby, has_database_privilege(current_database(), 'TEMPORARY')::text AS temporary,

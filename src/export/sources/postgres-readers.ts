@@ -1,5 +1,5 @@
 import { failure } from './postgres-failure.ts'
-import { prepareTransaction, type PostgresSession, type Timeouts } from './postgres-snapshot.ts'
+import { prepareTransaction, type PostgresSession, type ReadSettings } from './postgres-snapshot.ts'
 
 /** The name of the snapshot that a transaction reads, for others to read the same; where the server refuses, it is rolled back. */
 export const exportSnapshot = async (
@@ -23,7 +23,7 @@ export const openReaders = async (
   snapshot: string,
   most: number,
   another: () => Promise<PostgresSession>,
-  timeouts: Timeouts,
+  settings: ReadSettings,
 ): Promise<PostgresSession[]> => {
   const open = async (): Promise<PostgresSession | null> => {
     const more = await another().catch(() => null)
@@ -31,7 +31,7 @@ export const openReaders = async (
     try {
       await more.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       await more.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`)
-      await prepareTransaction(more, timeouts)
+      await prepareTransaction(more, settings)
       return more
     } catch (error) {
       await more.close()

@@ -4,10 +4,13 @@ import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
 import { literal, type Staging } from '../staging.ts'
-import { adapterProblem, checkColumns, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { adapterProblem, checkColumns, refusedSelect, throwProblems, type Family, type GivenColumn } from './columns.ts'
 import { chunkCsv } from './csv-chunks.ts'
+import { postgresDialect } from './postgres-dialect.ts'
 import { failure, sqlProblem } from './postgres-failure.ts'
 import { exportSnapshot, openReaders } from './postgres-readers.ts'
+import { checkSchemas, quoted, searchPath, type Schema } from './postgres-schema.ts'
+import { findMissing } from './stand-ins.ts'
 
 /** One connection to something that speaks PostgreSQL. */
 export interface PostgresSession {
@@ -21,10 +24,11 @@ export interface PostgresSession {
   close: () => Promise<void>
 }
 
-/** After how many seconds the server gives up a statement, or waiting for a lock; 0: never. */
-export interface Timeouts {
+export interface ReadSettings {
+  /** After how many seconds the server gives up a statement, or waiting for a lock; 0: never. */
   statementTimeout: number
   lockTimeout: number
+  schema?: Schema | undefined
 }
 
 const families: Record<string, Family> = {
@@ -45,8 +49,6 @@ const families: Record<string, Family> = {
   bool: 'boolean',
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-
 const text = (value: unknown) => (typeof value === 'string' ? value : String(value))
 
 const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).replace('T', ' ')}000`
@@ -60,20 +62,20 @@ export const openPostgresSnapshot = async (
   session: PostgresSession,
   adapter: Adapter,
   asOfGiven: Date | null,
-  timeouts: Timeouts = { statementTimeout: 0, lockTimeout: 0 },
+  settings: ReadSettings = { statementTimeout: 0, lockTimeout: 0 },
   { readers, another }: { readers: number; another?: () => Promise<PostgresSession> } = { readers: 1 },
 ): Promise<Snapshot> => {
   const sessions = [session]
   const close = async () => void (await Promise.all(sessions.map((each) => each.close())))
   try {
-    let asOf = await begin(session, timeouts, asOfGiven)
+    let asOf = await begin(session, settings, asOfGiven)
     const shared = another && readers > 1 ? await exportSnapshot(session) : null
     // The server refused and with that ended the transaction.
-    if (shared?.refused) asOf = await begin(session, timeouts, asOfGiven)
+    if (shared?.refused) asOf = await begin(session, settings, asOfGiven)
     await tell(session, adapter, asOf)
     const tables = await describe(session, adapter)
     if (another && shared?.id)
-      for (const more of await openReaders(shared.id, readers - 1, another, timeouts)) {
+      for (const more of await openReaders(shared.id, readers - 1, another, settings)) {
         sessions.push(more)
         await tell(more, adapter, asOf)
       }
@@ -100,7 +102,10 @@ export const openPostgresSnapshot = async (
 }
 
 /** What every transaction that reads an adapter's SELECTs is set to. */
-export const prepareTransaction = async (session: PostgresSession, { statementTimeout, lockTimeout }: Timeouts) => {
+export const prepareTransaction = async (
+  session: PostgresSession,
+  { statementTimeout, lockTimeout, schema }: ReadSettings,
+) => {
   for (const setting of [
     "TimeZone = 'UTC'",
     "DateStyle = 'ISO, YMD'",
@@ -109,19 +114,23 @@ export const prepareTransaction = async (session: PostgresSession, { statementTi
     'standard_conforming_strings = on',
     `statement_timeout = '${statementTimeout}s'`,
     `lock_timeout = '${lockTimeout}s'`,
+    // A policy that hides rows is an error then, and not a smaller dataset.
+    'row_security = off',
     'idle_in_transaction_session_timeout = 0',
     "work_mem = '64MB'",
+    ...searchPath(schema),
   ])
     await session.query(`SET LOCAL ${setting}`)
 }
 
 /** Begins the transaction; its first query takes the snapshot, and the clock is read with it. Gives as-of. */
-const begin = async (session: PostgresSession, timeouts: Timeouts, asOfGiven: Date | null): Promise<string> => {
+const begin = async (session: PostgresSession, settings: ReadSettings, asOfGiven: Date | null): Promise<string> => {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  await prepareTransaction(session, timeouts)
+  await prepareTransaction(session, settings)
   const clock = await session.query(
     `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now FROM pg_catalog.pg_class LIMIT 1`,
   )
+  await checkSchemas(session, settings.schema)
   return asOfGiven ? microseconds(asOfGiven) : text(clock.rows[0]?.now)
 }
 
@@ -157,8 +166,11 @@ const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map
     } catch (error) {
       const failed = failure(error)
       if (!failed) throw error
-      problems.push(sqlProblem(query, prefix, failed))
       await session.query('ROLLBACK TO SAVEPOINT described')
+      const missing = failed.code.startsWith('42') ? await findMissing(query.sql, postgresDialect(session)) : null
+      problems.push(
+        ...(missing?.findings.length ? refusedSelect(table, query, missing) : [sqlProblem(query, prefix, failed)]),
+      )
     }
     await session.query('RELEASE SAVEPOINT described')
   }

@@ -7,11 +7,11 @@ import { ExportError, TransientError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
 import { passwordFrom, passwordFromPgpass } from './postgres-password.ts'
-import { openPostgresSnapshot, type PostgresSession, type Timeouts } from './postgres-snapshot.ts'
+import { openPostgresSnapshot, type PostgresSession, type ReadSettings } from './postgres-snapshot.ts'
 import { splitTls, tlsOptions, tlsProblem, type TlsSettings } from './postgres-tls.ts'
 
 /** How to reach a PostgreSQL server. What is left out comes from PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, .pgpass. */
-export interface PostgresConnection extends TlsSettings, Partial<Timeouts> {
+export interface PostgresConnection extends TlsSettings, Partial<ReadSettings> {
   /** `postgres://user@host:5432/database` */
   url?: string | undefined
   password?: string | undefined
@@ -22,10 +22,10 @@ export interface PostgresConnection extends TlsSettings, Partial<Timeouts> {
 /** The source that reads a PostgreSQL server: one snapshot, in as many REPEATABLE READ READ ONLY transactions as there are readers. */
 export const postgresSource = (adapter: Adapter, connection: PostgresConnection, readers = 1): Source => ({
   open: async (_staging, asOf) => {
-    const { statementTimeout = 3600, lockTimeout = 60 } = connection
+    const { statementTimeout = 3600, lockTimeout = 60, schema } = connection
     const another = () => connect(connection)
-    const timeouts = { statementTimeout, lockTimeout }
-    return openPostgresSnapshot(await another(), adapter, asOf, timeouts, { readers, another })
+    const settings = { statementTimeout, lockTimeout, schema }
+    return openPostgresSnapshot(await another(), adapter, asOf, settings, { readers, another })
   },
 })
 

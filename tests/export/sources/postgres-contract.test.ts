@@ -16,7 +16,8 @@ const setUp = `
     (2, '', NULL, NULL, NULL, NULL, false, NULL),
     (9007199254740993, E'back\\\\slash\\ttab', E'\\\\.', '2026-03-29 01:30:00Z', '1969-12-31', 'infinity', NULL, -0.001),
     (4, ' Jürgen 日本 😀 ', E'cr\\r\\nlf', '0044-03-15 00:00:00Z', NULL, NULL, true, 'NaN'),
-    (5, E'\\\\N', 'NULL', NULL, NULL, NULL, NULL, 12345678901234567890);`
+    (5, E'\\\\N', 'NULL', NULL, NULL, NULL, NULL, 12345678901234567890);
+  CREATE SCHEMA "Land ""1"; CREATE TABLE "Land ""1".thing AS SELECT 'from the schema' AS title; CREATE TABLE "Land ""1"."user" AS SELECT 'u' AS id;`
 
 const orgSql = `SELECT id::text AS org_id, title AS name, note AS time_zone, at AS created_at FROM thing`
 
@@ -24,7 +25,7 @@ interface Kind {
   name: string
   available: boolean
   start: () => Promise<void>
-  source: (adapter: Adapter) => Source
+  source: (adapter: Adapter, schema?: string | string[]) => Source
 }
 
 const pgliteFolder = new Workshop()
@@ -39,7 +40,7 @@ const kinds: Kind[] = [
       await client?.query(setUp)
       await client?.end()
     },
-    source: (adapter) => postgresSource(adapter, { url: server?.url('things') }),
+    source: (adapter, schema) => postgresSource(adapter, { url: server?.url('things'), schema }),
   },
   {
     name: 'PGlite',
@@ -50,7 +51,7 @@ const kinds: Kind[] = [
       await database.exec(setUp)
       await database.close()
     },
-    source: (adapter) => pgliteSource(adapter, folder),
+    source: (adapter, schema) => pgliteSource(adapter, folder, schema),
   },
 ]
 
@@ -137,6 +138,22 @@ describe.each(kinds)('a source on $name', ({ available, start, source }) => {
     ])
   })
 
+  it.skipIf(!available)('reads the tables of a schema of its own, and no others unless told so', async () => {
+    const org = `SELECT title AS org_id, u.id AS name, NULL AS time_zone, NULL::date AS created_at FROM thing, "user" AS u`
+    const adapter = await workshop.adapter({ org })
+    const staging = await workshop.staging()
+    const snapshot = await source(adapter, 'Land "1').open(staging, null)
+    await snapshot.land('org', staging)
+    await snapshot.close()
+    expect(await staging.rows('SELECT org_id, name FROM raw.org')).toEqual([{ org_id: 'from the schema', name: 'u' }])
+    const open = async (schema: string | string[]) => source(adapter, schema).open(await workshop.staging(), null)
+    expect(await messageOf(() => open('public'))).toMatch(/line 1: relation "user" does not exist$/)
+    await (await open(['public', 'Land "1'])).close()
+    expect(await messageOf(() => open(['public', 'gone']))).toBe(
+      `postgres: no schema "gone" in the database; correct the source's schema`,
+    )
+  })
+
   it.skipIf(!available)('takes its own clock where no as-of is given', async () => {
     const staging = await workshop.staging()
     const before = new Date().toISOString().replace('T', ' ').slice(0, 19)
@@ -184,6 +201,46 @@ describe.each(kinds)('a source on $name', ({ available, start, source }) => {
       `adapter: ${file('job')}: line 2: syntax error at or near "thing"`,
     ])
   })
+
+  it.skipIf(!available)(
+    'names every missing table and column of every SELECT, each once, and no column of a missing table',
+    async () => {
+      const adapter = await workshop.adapter({
+        org: `WITH named AS (
+  SELECT g.id, g.gone_title, lower(btrim(g.title)) AS title, t.lost, t.lost_too::numeric AS n
+  FROM "Ghost" AS g
+  JOIN thing AS t ON t.id = g.thing_id AND g.seen <= current_setting('hirescope.as_of')::timestamptz
+)
+SELECT
+  id::text AS org_id, title AS name, 'ä😀' || absent AS time_zone,
+  (SELECT min(happened_at) FROM raw.event WHERE raw.event.id = named.id AND kind -> 'a' IS NOT NULL) AS created_at
+FROM named
+LEFT JOIN spectre ON spectre.named_id = named.id AND missing_flag
+WHERE t.vanished OR absent IS NULL`,
+        app_user: `SELECT
+  id::text AS user_id, 'o'::text AS org_id, NULL::text AS mail, title AS name, 'admin' AS role, yes AS is_active
+FROM thing
+JOIN spectre USING (id)
+WHERE EXISTS (SELECT FROM phantom WHERE phantom.thing = thing.id)`,
+      })
+      const message = await messageOf(async () => source(adapter).open(await workshop.staging(), null))
+      const file = (name: string) => join(adapter.folder, `${name}.sql`)
+      expect(message.split('\n').sort()).toEqual(
+        [
+          `adapter: ${file('org')}: line 3: relation "Ghost" does not exist`,
+          `adapter: ${file('org')}: line 2: column t.lost does not exist`,
+          `adapter: ${file('org')}: line 2: column t.lost_too does not exist`,
+          `adapter: ${file('org')}: line 8: relation "raw.event" does not exist`,
+          `adapter: ${file('org')}: line 10: relation "spectre" does not exist`,
+          `adapter: ${file('org')}: line 11: missing FROM-clause entry for table "t"`,
+          `adapter: ${file('app_user')}: line 4: relation "spectre" does not exist`,
+          `adapter: ${file('app_user')}: line 5: relation "phantom" does not exist`,
+          `adapter: ${file('app_user')}: line 2: column mail: not in the contract's app_user; remove it`,
+          `adapter: ${file('app_user')}: line 1: column email: missing; select it, or null::text where the source has none`,
+        ].sort(),
+      )
+    },
+  )
 
   it.skipIf(!available)('reports a value that a cast refuses without the value', async () => {
     const staging = await workshop.staging()
@@ -274,6 +331,54 @@ describe.skipIf(!server)('the PostgreSQL source', () => {
     )
     await client.query('GRANT SELECT ON thing TO reader')
     await (await source.open(await workshop.staging(), null)).close()
+    await client.end()
+  })
+
+  it('says of every table that a role may not read', async () => {
+    const client = (await server?.connect('things')) as Client
+    await client.query(`CREATE SCHEMA hidden; CREATE TABLE hidden.second (id bigint, at timestamptz); CREATE TABLE third (day date);
+      CREATE ROLE stranger LOGIN PASSWORD 'stranger-canary'; GRANT USAGE ON SCHEMA hidden TO stranger; CREATE SCHEMA closed;
+      CREATE TABLE closed.fourth (id bigint)`)
+    const adapter = await workshop.adapter({
+      org: `SELECT id::text AS org_id, title AS name, third.day::text AS time_zone, at AS created_at
+FROM thing AS t
+JOIN hidden.second USING (id, at)
+JOIN third ON third.day < second.at AND t.nothing
+JOIN closed.fourth USING (id)`,
+    })
+    const source = postgresSource(adapter, { url: `postgres://stranger:stranger-canary@${at}/things` })
+    const message = await messageOf(async () => source.open(await workshop.staging(), null))
+    const grant = 'grant SELECT to the role that exports'
+    expect(message.split('\n').sort()).toEqual(
+      [
+        `adapter: ${join(adapter.folder, 'org.sql')}: line 4: column t.nothing does not exist`,
+        `adapter: ${join(adapter.folder, 'org.sql')}: line 5: permission denied for schema closed; ${grant}`,
+        `adapter: ${join(adapter.folder, 'org.sql')}: line 2: permission denied for table thing; ${grant}`,
+        `adapter: ${join(adapter.folder, 'org.sql')}: line 3: permission denied for table second; ${grant}`,
+        `adapter: ${join(adapter.folder, 'org.sql')}: line 4: permission denied for table third; ${grant}`,
+      ].sort(),
+    )
+    await client.end()
+  })
+
+  it('refuses a table of which a policy would hide rows', async () => {
+    const client = (await server?.connect('things')) as Client
+    await client.query(`CREATE TABLE guarded (id bigint, tenant text); INSERT INTO guarded VALUES (1, 'a'), (2, 'b');
+      ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON guarded USING (tenant = 'a');
+      CREATE ROLE tenant LOGIN PASSWORD 'tenant-canary'; GRANT SELECT ON guarded TO tenant`)
+    const adapter = await workshop.adapter({
+      org: `SELECT id::text AS org_id, tenant AS name, NULL::text AS time_zone, NULL::timestamptz AS created_at\nFROM guarded`,
+    })
+    const source = postgresSource(adapter, { url: `postgres://tenant:tenant-canary@${at}/things` })
+    expect(await messageOf(async () => source.open(await workshop.staging(), null))).toBe(
+      `adapter: ${join(adapter.folder, 'org.sql')}: line 2: query would be affected by row-level security policy for table "guarded"; export with a role that sees all its rows (BYPASSRLS, or the owner)`,
+    )
+    await client.query('ALTER ROLE tenant BYPASSRLS')
+    const staging = await workshop.staging()
+    const snapshot = await source.open(staging, null)
+    await snapshot.land('org', staging)
+    await snapshot.close()
+    expect(await staging.rows('SELECT org_id FROM raw.org ORDER BY 1')).toEqual([{ org_id: '1' }, { org_id: '2' }])
     await client.end()
   })
 

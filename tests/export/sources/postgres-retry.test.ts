@@ -1,4 +1,4 @@
-import { ExportError, parseConfig, runExport } from 'hirescope/export'
+import { ExportError, inWords, parseConfig, runExport } from 'hirescope/export'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
@@ -108,7 +108,7 @@ describe.skipIf(!server)('a read from a PostgreSQL server', () => {
     })
   }
   const exporting = (config: ReturnType<typeof parseConfig>) =>
-    runExport(config, { reporter: { progress: (line) => lines.push(line) } })
+    runExport(config, { reporter: { event: (event) => lines.push(inWords(event)?.text ?? '') } })
   const retries = () => lines.filter((line) => line.includes('reading again in'))
 
   it('begins anew, from a new snapshot, when the connection is reset in the middle of a table', async () => {
