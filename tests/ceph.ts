@@ -33,6 +33,8 @@ const freePort = () =>
     })
   })
 
+const gone = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
 const configuration = (folder: string, monitor: number, gateway: number) => `[global]
 fsid = ${randomUUID()}
 run dir = ${folder}
@@ -61,6 +63,8 @@ mon data = ${folder}/mon
 osd data = ${folder}/osd
 osd objectstore = memstore
 memstore device bytes = 1G
+osd crush update on start = false
+osd class update on start = false
 [client.gateway]
 rgw frontends = beast endpoint=127.0.0.1:${gateway}
 `
@@ -94,9 +98,8 @@ const start = async (): Promise<TestStore> => {
   process.once('exit', kill)
   const stop = async () => {
     process.removeListener('exit', kill)
-    const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)))
     kill()
-    await Promise.all(ended)
+    await Promise.all(running.map((child) => gone(child) || new Promise((resolve) => child.once('exit', resolve))))
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -117,7 +120,7 @@ const start = async (): Promise<TestStore> => {
         () => false,
       )
     while (!(await up())) {
-      if (performance.now() > deadline) throw new Error('ceph: the gateway does not answer')
+      if (running.some(gone) || performance.now() > deadline) throw new Error('ceph: the gateway does not answer')
       await setTimeout(200)
     }
     const keys = { accessKeyId: 'canary-key', secretAccessKey: 'canary-secret' }

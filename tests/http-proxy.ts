@@ -28,15 +28,18 @@ const bodyOf = async (message: IncomingMessage) => {
 }
 
 /** Stands between a client and a server on this machine. Headers may be changed, or set to undefined. */
-export const startProxy = async (server: string, decide: (passing: Passing) => Fate): Promise<Proxy> => {
+export const startProxy = async (
+  server: string,
+  decide: (passing: Passing) => Fate | Promise<Fate>,
+): Promise<Proxy> => {
   const { hostname, port } = new URL(server)
   let number = 0
   const proxy = createServer((incoming, answer) => {
     const { method = 'GET', url: path = '/', headers } = incoming
     const passing = { number: ++number, method, path, headers: { ...headers, connection: 'close' } }
-    const fate = decide(passing)
     const act = async () => {
       const body = await bodyOf(incoming)
+      const fate = await decide(passing)
       if (fate === 'cut') return incoming.socket.destroy()
       if (fate === 503) return answer.writeHead(503).end()
       const sent = Object.entries(passing.headers).filter(([, value]) => value !== undefined)

@@ -1,20 +1,17 @@
 import {
-  answers as answersSchema,
   bundleColumns,
   bundleDescription,
   bundleTableNames,
   contractVersion,
   optionalSourceTables,
-  parse,
   type BundleTableName,
   type FileEntry,
   type Manifest,
   type SourceTableName,
   type TableEntry,
 } from 'hirescope/contract'
-import { loadDataset } from 'hirescope/engine'
-import { createNativeStore } from 'hirescope/engine/native'
-import { metrics, rollupQuery, rowTables, runAll, weekStarts } from 'hirescope/metrics'
+import type { BundleSource } from 'hirescope/engine'
+import { rollupQuery, rowTables, weekStarts } from 'hirescope/metrics'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -22,6 +19,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bundleQueries, issueQuery, scopeStatements, type StoredTable } from './bundle-sql.ts'
 import { makeFolder } from './file-system.ts'
+import { precompute } from './precompute.ts'
 import type { Scope } from './scopes.ts'
 import { literal, type Staging } from './staging.ts'
 import type { Target } from './target.ts'
@@ -124,24 +122,10 @@ const writeTables = async ({ writer: { staging }, org, scope, names, asOf }: Bun
   return { tables: Object.fromEntries(entries) as Record<BundleTableName, TableEntry>, rejected, odd }
 }
 
-/** Answers the nine endpoints for the whole scope from the files just written, as any reader will. */
-const precompute = async (draft: Omit<Draft, 'answers'>, folder: string, { staging, answersMemory }: Writer) => {
+/** Where the files of a draft lie before they are put to the target. */
+const draftSource = (draft: Omit<Draft, 'answers'>, folder: string): BundleSource => {
   const manifest = { ...draft, sequence: 1, exported_at: draft.as_of } as Manifest
-  const source = {
-    manifest: async () => manifest,
-    open: ({ file }: FileEntry) => readFile(join(folder, file)),
-  }
-  const store = await createNativeStore({ threads: 1, memory: answersMemory, folder: staging.spill })
-  try {
-    const dataset = await loadDataset(source, store)
-    // Asks for more than the answers need: what metrics read of what is published has been read once.
-    await dataset.loadRows()
-    const answers = Object.entries(await runAll(dataset, metrics))
-    const shipped = answers.map(([id, { status, body, basis }]) => [id, { status, body, counts: basis?.counts }])
-    return parse(answersSchema, Object.fromEntries(shipped), 'answers')
-  } finally {
-    await store.engine.close()
-  }
+  return { manifest: async () => manifest, open: ({ file }) => readFile(join(folder, file)) }
 }
 
 /** Puts the data files of a draft to the target; an object of that name and size is the same file. */
@@ -179,7 +163,7 @@ const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft>
     odd,
     views: await settleBytes(folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
   } satisfies Omit<Draft, 'answers'>
-  const answers = gzip(JSON.stringify(await precompute(draft, folder, writer)))
+  const answers = gzip(JSON.stringify(await precompute(draftSource(draft, folder), writer)))
   return { ...draft, answers: await settleBytes(folder, 'answers.json.gz', answers, 'json.gz') }
 }
 

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { basename, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from 'hirescope/package.json' with { type: 'json' }
 import { parseConfig, type ExportConfig } from './config.ts'
+import { dryRun } from './dry-run.ts'
 import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
 import { keepReport } from './report.ts'
+import { loadConfig } from './load-config.ts'
 import { rollBack } from './rollback.ts'
 import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts'
 import { parseShard } from './shard.ts'
+import type { ExportSummary } from './summary.ts'
 import { seconds } from './stopwatch.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
@@ -31,6 +32,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --force                publish also what lost more applications than maxDrop allows, or whole tables
   --erase                with --org: leave no file of an earlier dataset, so that whom the source erased is in none
   --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
+  --dry-run              instead of exporting, say what would be read and written
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --json                 events as lines of JSON on stdout, and these words on stderr
@@ -51,6 +53,7 @@ const options = {
   force: { type: 'boolean' },
   erase: { type: 'boolean' },
   rollback: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   json: { type: 'boolean' },
@@ -69,29 +72,6 @@ const readFlags = (args: readonly string[]): Flags => {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new ExportError(`arguments: ${(error as Error).message.split(/\.\s/)[0]}; see --help`)
-  }
-}
-
-const parseJson = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it perhaps a password.
-    throw new ExportError(`config: ${file} is not JSON`)
-  }
-}
-
-const load = async (file: string): Promise<unknown> => {
-  const path = resolve(file)
-  try {
-    const text = await readFile(path, 'utf8')
-    if (path.endsWith('.json')) return parseJson(text, file)
-    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
-  } catch (error) {
-    if (error instanceof ExportError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new ExportError(`config: no file ${file}`)
-    throw new ExportError(`config: ${file} cannot be read: ${message.split('\n')[0]}`)
   }
 }
 
@@ -177,6 +157,12 @@ const grants = async (config: ExportConfig, role?: string): Promise<string> => {
 /** The configuration names orgs that the source does not hold; what it holds is published. */
 class MissingOrgs extends ExportError {}
 
+const checkKnown = ({ known, missing }: Pick<ExportSummary, 'known' | 'missing'>) => {
+  if (known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
+  if (missing.length)
+    throw new MissingOrgs(`config: orgs: ${missing.join(', ')} is not in the source; correct or remove it`)
+}
+
 interface Running {
   config: ExportConfig
   flags: Flags
@@ -193,9 +179,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
     ...(flags.erase && { erase: true }),
     ...(signal && { signal }),
   })
-  if (summary.known === 0) throw new ExportError('source: it holds no organisation; check the adapter')
-  if (summary.missing.length)
-    throw new MissingOrgs(`config: orgs: ${summary.missing.join(', ')} is not in the source; correct or remove it`)
+  checkKnown(summary)
   return summary.orgs.every(({ error }) => error === null) ? 0 : 1
 }
 
@@ -205,7 +189,21 @@ const rollBackOne = async ({ config, flags: { rollback: org = '' }, reporter }: 
   return 0
 }
 
-const commands = { export: exportAll, rollback: rollBackOne }
+const tryOut = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
+  const plan = await dryRun(config, { reporter, ...selection(flags), ...(signal && { signal }) })
+  checkKnown(plan)
+  return plan.failing === 0 ? 0 : 1
+}
+
+const commands = { export: exportAll, rollback: rollBackOne, 'dry-run': tryOut }
+
+/** What the flags ask for instead of an export. */
+const commandOf = (flags: Flags): keyof typeof commands | 'print-grants' => {
+  const asked = (['rollback', 'dry-run', 'print-grants'] as const).filter((each) => flags[each] !== undefined)
+  if (asked.length > 1)
+    throw new ExportError(`arguments: ${asked.map((each) => `--${each}`).join(' and ')} exclude each other; give one`)
+  return asked[0] ?? 'export'
+}
 
 /** `npm run export`. Gives the exit code, and a line on stderr where it is not 0 (`exitCodes`). */
 export const exportCommand = async (
@@ -234,15 +232,17 @@ export const exportCommand = async (
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     if (flags.json && flags['print-grants'])
       throw new ExportError('arguments: --json and --print-grants exclude each other; give one')
-    const config = withFlags(await load(flags.config), flags)
-    if (flags['print-grants']) {
+    const command = commandOf(flags)
+    const config = withFlags(await loadConfig(flags.config), flags)
+    if (command === 'print-grants') {
       terminal.out(await grants(config, flags.role))
       return 0
     }
     checkFolders(config)
-    report = keepReport(config, run)
-    sinks.push(report)
-    const command = flags.rollback === undefined ? 'export' : 'rollback'
+    if (command === 'export' || command === 'rollback') {
+      report = keepReport(config, run)
+      sinks.push(report)
+    }
     const { adapter, source } = config
     reporter.event({ event: 'run_started', command, version, source: source.kind, adapter: basename(adapter) })
     return await finish(await commands[command]({ config, flags, reporter, signal }), null)

@@ -17,7 +17,7 @@ const event = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =
  */
 export const eventFields = {
   run_started: event('A run begins.', {
-    command: z.enum(['export', 'rollback']),
+    command: z.enum(['export', 'rollback', 'dry-run']),
     /** Of hirescope. */
     version: z.string(),
     source: z.enum(['postgres', 'pglite', 'files']),
@@ -81,6 +81,27 @@ export const eventFields = {
     'The previous dataset of an organisation is published again; `kept` scopes were not there then and keep theirs.',
     { org, exported_at: z.string(), scopes: count, kept: count },
   ),
+  table_planned: event(
+    'What a table of the source holds: counted, or what the server reckons; `null` where the adapter has none.',
+    { table, rows: count.nullable(), exact: z.boolean() },
+  ),
+  org_planned: event(
+    'What would be written for an organisation: bundles that are new, that change with a setting, that are there (their files change where rows did) and that no user needs any more.',
+    { org, scopes: count, users: count, new: count, changed: count, there: count, retired: count },
+  ),
+  scope_planned: event('A bundle that would be written.', {
+    org,
+    jobs: count,
+    users: count,
+    fate: z.enum(['new', 'changed', 'there']),
+  }),
+  org_failing: event('An organisation would not be published.', { org, error }),
+  planned: event('The dry run has seen everything; nothing was written.', {
+    as_of: z.string(),
+    orgs: count,
+    failing: count,
+    scopes: count,
+  }),
   run_finished: event('The run is over; always the last event.', {
     exit_code: count,
     error: error.nullable(),
@@ -125,6 +146,7 @@ export interface Reporter {
 const levelOf = (event: ExportEvent): LoggedEvent['level'] => {
   switch (event.event) {
     case 'org_failed':
+    case 'org_failing':
       return 'error'
     case 'run_finished':
       return event.exit_code === 0 ? 'info' : 'error'
@@ -156,6 +178,8 @@ export interface Told {
 
 const progress = (text: string): Told => ({ kind: 'progress', text })
 const line = (text: string): Told => ({ kind: 'line', text })
+
+const fateWords = { new: 'new', changed: 'changes with a setting', there: 'there already' }
 
 /** An event for people; null for one that is of no use to them. */
 export const inWords = (event: ExportEvent): Told | null => {
@@ -196,6 +220,25 @@ export const inWords = (event: ExportEvent): Told | null => {
       const { org, exported_at, scopes, kept } = event
       const others = kept ? `; ${kept} scopes that were not there then keep theirs` : ''
       return line(`org ${org}: rolled back to the dataset exported at ${exported_at}, ${scopes} scopes${others}`)
+    }
+    case 'table_planned': {
+      const { table, rows, exact } = event
+      return line(rows === null ? `${table}: not available` : `${table}: ${exact ? '' : 'about '}${number(rows)} rows`)
+    }
+    case 'org_planned': {
+      const { org, scopes, users, changed, there, retired } = event
+      const fates = `${event.new} new, ${changed} changed, ${there} there already, ${retired} to retire`
+      return line(`org ${org}: ${number(scopes)} scopes for ${number(users)} users: ${fates}`)
+    }
+    case 'scope_planned':
+      return line(`  ${number(event.jobs)} jobs, ${number(event.users)} users: ${fateWords[event.fate]}`)
+    case 'org_failing':
+      return line(`org ${event.org}: would fail: ${event.error}`)
+    case 'planned': {
+      const { as_of, orgs, failing, scopes } = event
+      return line(
+        `as of ${as_of} UTC: ${orgs - failing} of ${orgs} orgs would be published, ${number(scopes)} scopes; nothing was written`,
+      )
     }
     case 'run_finished':
       return event.error === null ? null : { kind: 'failure', text: `export failed: ${event.error}` }

@@ -47,7 +47,7 @@ export const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof StoppedError) return error.exitCode
   if (error instanceof ExportError) {
     const lines = error.message.split('\n')
-    if (lines.every((line) => /^adapter: .* permission denied /.test(line))) return 3
+    if (lines.every((line) => /^adapter: .* (?:permission denied|row-level security policy) /.test(line))) return 3
     return subjects[error.message.split(':', 1)[0] ?? ''] ?? 1
   }
   const { code, path } = error as NodeJS.ErrnoException

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -92,14 +93,19 @@ export const localFileSystem: FileSystem = {
 /** Marks a file that is still being written; the next run removes what a killed one left. */
 export const temporaryPrefix = '.tmp-'
 
-/** Where a file is written before it takes its own name. */
+/** Where a file is written before it takes its own name. Exporters in containers share process ids as well as folders. */
 export const temporaryFor = (path: string): string =>
-  join(dirname(path), `${temporaryPrefix}${process.pid}-${basename(path)}`)
+  join(dirname(path), `${temporaryPrefix}${randomBytes(6).toString('hex')}-${basename(path)}`)
+
+/** Removes what a killed run left in a folder. */
+export const removeTemporaryFiles = async (files: FileSystem, folder: string) => {
+  for (const name of await files.list(folder))
+    if (name.startsWith(temporaryPrefix)) await files.remove(join(folder, name))
+}
 
 /** Replaces a small file in one step. */
 export const replaceFile = async (files: FileSystem, path: string, data: string | Uint8Array, mode?: number) => {
   const temporary = temporaryFor(path)
-  await files.remove(temporary)
   await files.write(temporary, data, mode)
   await files.rename(temporary, path)
 }

@@ -1,3 +1,4 @@
+export { adapterCommand } from './adapter-command.ts'
 export { readAdapter } from './adapter.ts'
 export type { Adapter } from './adapter.ts'
 export { exportConfig, parseConfig } from './config.ts'

@@ -49,11 +49,17 @@ const parseHolder = (text: string): Holder | null => {
 
 const contents = (path: string) => readFile(path, 'utf8').catch(() => null)
 
+export interface Lock {
+  /** @throws ExportError where it is not held any more: someone took the file away. */
+  check: () => Promise<void>
+  release: () => Promise<void>
+}
+
 /**
  * Takes an exclusive lock, a file that names its holder. The lock of a dead process on this host is taken over.
  * @throws ExportError that says who holds it.
  */
-export const acquireLock = async (path: string): Promise<{ release: () => Promise<void> }> => {
+export const acquireLock = async (path: string): Promise<Lock> => {
   await makeFolder(dirname(path))
   const id = randomBytes(8).toString('hex')
   const mine = `${path}.${process.pid}-${id}`
@@ -66,6 +72,10 @@ export const acquireLock = async (path: string): Promise<{ release: () => Promis
   }
   const text = JSON.stringify(holder)
   await writeFile(mine, text)
+  const check = async () => {
+    if ((await contents(path)) !== text)
+      throw new ExportError(`lock: ${path} was taken away while this run held it; nothing more is written, run again`)
+  }
   const release = async () => {
     if ((await contents(path)) === text) await rm(path)
   }
@@ -73,7 +83,7 @@ export const acquireLock = async (path: string): Promise<{ release: () => Promis
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         await link(mine, path)
-        return { release }
+        return { check, release }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }

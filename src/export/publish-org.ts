@@ -5,9 +5,11 @@ import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
 import { writeBundle, type BundleOrg, type Draft } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { readFigures, refuseDrop } from './drop.ts'
-import { localFileSystem } from './file-system.ts'
+import { whileHeld } from './fence.ts'
+import { localFileSystem, removeTemporaryFiles } from './file-system.ts'
 import { acquireLock } from './lock.ts'
 import {
+  beginScope,
   cleanScope,
   forgetPrevious,
   leavingManifests,
@@ -15,6 +17,7 @@ import {
   publishManifest,
   removeTemporary,
   retireScopes,
+  type Standing,
 } from './publish.ts'
 import type { ExportOptions } from './run.ts'
 import { readScopes, type Scope } from './scopes.ts'
@@ -33,36 +36,43 @@ export const publishOrg = async (
   org: BundleOrg,
   asOf: string,
   sourceTables: ReadonlySet<SourceTableName>,
-  target: Target,
-  { files = localFileSystem, reporter, signal, force = false, erase = false }: ExportOptions,
+  anyTarget: Target,
+  { files: anyFiles = localFileSystem, reporter, signal, force = false, erase = false }: ExportOptions,
 ): Promise<Pick<OrgSummary, 'scopes' | 'changed' | 'rows' | 'bytes' | 'written'>> => {
   const secret = await readSecret(config.private)
   const segment = pathSegment(org.id)
   const own = join(config.private, segment)
   const lock = await acquireLock(join(own, 'lock'))
+  const target = whileHeld(lock, anyTarget, 'put', 'replace', 'remove')
+  const files = whileHeld(lock, anyFiles, 'rename', 'remove')
+  const notAfter = force ? undefined : asOf
   try {
+    await removeTemporaryFiles(files, own)
     const { retired, published: last } = await readState(files, own)
     const figures = await readFigures(staging, org.k, sourceTables)
     if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
-    const drafts: { path: string; draft: Draft }[] = []
+    const drafts: { path: string; standing: Standing; draft: Draft }[] = []
     const make = (scope: Scope, index: number, signal: AbortSignal) =>
       writers.use(async (writer) => {
         signal.throwIfAborted()
         const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
         reporter?.event({ event: 'scope_started', org: org.id, ...place })
         const path = `${segment}/${scope.id}`
+        const standing = await beginScope(target, path, notAfter)
         await removeTemporary(target, path)
         const { names } = config
         drafts[index] = {
           path,
+          standing,
           draft: await writeBundle({ writer, target, org, scope, path, names, asOf, sourceTables }),
         }
       })
     await atOnce(writers.count, [...scopes.entries()], ([index, scope], signal) => make(scope, index, signal), signal)
     const exportedAt = new Date().toISOString()
     const published = []
-    for (const { path, draft } of drafts) published.push(await publishManifest(target, path, draft, exportedAt))
+    for (const { path, draft, standing } of drafts)
+      published.push(await publishManifest(target, path, draft, exportedAt, standing))
     const needed = new Set(scopes.map(({ id }) => id))
     const before = await readAccess(files, own)
     const manifests = await leavingManifests(target, segment, needed)
@@ -70,7 +80,8 @@ export const publishOrg = async (
     const { access, ambiguous } = accessOf(segment, scopes, await readEmails(staging, org.k))
     if (ambiguous) reporter?.event({ event: 'emails_shared', org: org.id, emails: ambiguous })
     await writeAccess(files, own, access)
-    const still = await retireScopes(target, segment, needed, retired, erase ? 0 : config.graceRuns)
+    const grace = erase ? 0 : config.graceRuns
+    const still = await retireScopes(target, segment, needed, retired, grace, notAfter)
     await writeState(files, own, { retired: still, published: figures })
     for (const { path } of drafts) {
       if (erase) await forgetPrevious(target, path)

@@ -30,15 +30,18 @@ export const filesIn = (manifest: string): ReadonlySet<string> => new Set(manife
 /** What publishing must know of a manifest that is there already, whichever version wrote it. */
 interface Last {
   sequence: number
+  asOf: string
   files: ReadonlySet<string>
 }
+
+const lastSchema = z.object({ sequence: z.int().positive(), as_of: z.string().default('') })
 
 const textOf = ({ bytes }: Stored) => new TextDecoder().decode(bytes)
 
 const readLast = (target: Target, path: string, text: string): Last => {
   try {
-    const { sequence } = z.object({ sequence: z.int().positive() }).parse(JSON.parse(text))
-    return { sequence, files: filesIn(text) }
+    const { sequence, as_of } = lastSchema.parse(JSON.parse(text))
+    return { sequence, asOf: as_of, files: filesIn(text) }
   } catch (cause) {
     throw new ExportError(`target: ${target.nameOf(path)} is not a manifest; move it away`, { cause })
   }
@@ -52,10 +55,38 @@ export interface Published {
   bytes: number
 }
 
-const writeManifest = async (target: Target, scope: string, stored: Stored | null, manifest: object) => {
-  if (stored) await target.replace(`${scope}/${previousManifest}`, stored.bytes)
+/** What stands in a scope when publishing begins. The swap takes place only while it still stands there. */
+export interface Standing {
+  current: Stored | null
+  previous: Stored | null
+}
+
+const readStanding = async (target: Target, scope: string): Promise<Standing> => ({
+  current: await target.read(`${scope}/${current}`),
+  previous: await target.read(`${scope}/${previousManifest}`),
+})
+
+/**
+ * Reads what stands in a scope before anything of a new dataset is made.
+ * @param asOf that of the new dataset; without it, whatever stands there may be replaced
+ * @throws ExportError where a dataset as of later stands there.
+ */
+export const beginScope = async (target: Target, scope: string, asOf?: string): Promise<Standing> => {
+  const standing = await readStanding(target, scope)
+  const path = `${scope}/${current}`
+  const last = standing.current && readLast(target, path, textOf(standing.current))
+  if (last && asOf !== undefined && last.asOf > asOf)
+    throw new ExportError(
+      `as-of: ${target.nameOf(path)} is as of ${last.asOf}, later than ${asOf}; run again, or give --force to go back`,
+    )
+  return standing
+}
+
+const writeManifest = async (target: Target, scope: string, standing: Standing, manifest: object) => {
+  if (standing.current)
+    await target.replace(`${scope}/${previousManifest}`, standing.current.bytes, standing.previous?.version ?? null)
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
-  await target.replace(`${scope}/${current}`, bytes, stored?.version ?? null)
+  await target.replace(`${scope}/${current}`, bytes, standing.current?.version ?? null)
 }
 
 /** Swaps the manifest of a scope, keeping the last one. Until the last step readers see the old dataset, after it the new. */
@@ -64,13 +95,12 @@ export const publishManifest = async (
   scope: string,
   draft: Draft,
   exportedAt: string,
+  standing: Standing,
 ): Promise<Published> => {
-  const path = `${scope}/${current}`
-  const stored = await target.read(path)
-  const last = stored && readLast(target, path, textOf(stored))
+  const last = standing.current && readLast(target, `${scope}/${current}`, textOf(standing.current))
   const manifest: Manifest = { ...draft, sequence: (last?.sequence ?? 0) + 1, exported_at: exportedAt }
   parse(manifestSchema, manifest, 'manifest')
-  await writeManifest(target, scope, stored, manifest)
+  await writeManifest(target, scope, standing, manifest)
   const names = dataFiles(manifest)
   const entries = Object.values(manifest.tables)
   return {
@@ -84,26 +114,28 @@ export const publishManifest = async (
 /** Swaps the manifest of a scope for one that stood there before, under a new sequence number. */
 export const republish = async (target: Target, scope: string, manifest: string): Promise<void> => {
   const path = `${scope}/${current}`
-  const stored = await target.read(path)
+  const standing = await readStanding(target, scope)
   const { sequence: own } = readLast(target, path, manifest)
-  const last = stored ? readLast(target, path, textOf(stored)).sequence : 0
+  const last = standing.current ? readLast(target, path, textOf(standing.current)).sequence : 0
   const again = { ...(JSON.parse(manifest) as object), sequence: Math.max(own, last) + 1 }
-  await writeManifest(target, scope, stored, again)
+  await writeManifest(target, scope, standing, again)
 }
 
 /** Takes the previous manifest of a scope away; its data files go with the next `cleanScope`. */
 export const forgetPrevious = (target: Target, scope: string): Promise<void> =>
   target.remove(`${scope}/${previousManifest}`)
 
-/** Removes what neither manifest of a scope names, also what a killed run left. */
+/** Removes what neither manifest of a scope names, also what a killed run left; no more of it once another run has published. */
 export const cleanScope = async (target: Target, scope: string) => {
+  const { current: now, previous } = await readStanding(target, scope)
   const keep = new Set([current, previousManifest])
-  for (const name of [current, previousManifest]) {
-    const path = `${scope}/${name}`
-    const stored = await target.read(path)
-    if (stored) for (const file of readLast(target, path, textOf(stored)).files) keep.add(file)
+  for (const stored of [now, previous])
+    if (stored) for (const file of readLast(target, `${scope}/${current}`, textOf(stored)).files) keep.add(file)
+  for (const name of await target.list(scope)) {
+    if (keep.has(name)) continue
+    if ((await target.read(`${scope}/${current}`))?.version !== now?.version) return
+    await target.remove(`${scope}/${name}`)
   }
-  for (const name of await target.list(scope)) if (!keep.has(name)) await target.remove(`${scope}/${name}`)
 }
 
 /** How many runs ago each scope lost its last user. */
@@ -127,6 +159,7 @@ export const leavingManifests = async (
 /**
  * Takes the manifests of scopes that no user needs away, so that no reader finds them, and their data files once they
  * have been without users for more than `graceRuns` runs.
+ * @param asOf that of the run; what is as of later was published by another meanwhile and stays. Without it nothing does.
  */
 export const retireScopes = async (
   target: Target,
@@ -134,11 +167,14 @@ export const retireScopes = async (
   needed: ReadonlySet<string>,
   retired: Retired,
   graceRuns: number,
+  asOf?: string,
 ): Promise<Retired> => {
   const still: Retired = {}
   for (const id of await target.list(org)) {
     if (needed.has(id) || !isScopeId(id)) continue
     const scope = `${org}/${id}`
+    const stored = await target.read(`${scope}/${current}`)
+    if (stored && asOf !== undefined && readLast(target, `${scope}/${current}`, textOf(stored)).asOf > asOf) continue
     for (const name of [current, previousManifest]) await target.remove(`${scope}/${name}`)
     const runs = (retired[id] ?? 0) + 1
     if (runs <= graceRuns) {

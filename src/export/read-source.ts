@@ -31,11 +31,15 @@ export const readSource = async (
   folder: string,
   { reporter, signal }: ExportOptions,
 ) => {
-  const { memory, threads, spill, maxSpill } = config
+  const { source, memory, threads, spill, maxSpill } = config
   const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill })
   try {
     const since = performance.now()
-    const snapshot = await openSource(config, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
+    const readers = (source.kind === 'postgres' ? source.connections : null) ?? threads
+    const snapshot = await openSource(source, adapter, readers).open(
+      staging,
+      config.asOf ? new Date(config.asOf) : null,
+    )
     const { asOf, tables } = snapshot
     const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
     // The server is not kept waiting for what can be done without it.

@@ -7,12 +7,12 @@ import { nameSettings, type ExportConfig } from './config.ts'
 import { ExportError } from './errors.ts'
 import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
+import { openTarget } from './open-target.ts'
 import { cleanScope, filesIn, pathSegment, previousManifest, republish, retireScopes } from './publish.ts'
 import type { ExportOptions } from './run.ts'
 import { literal, openStaging } from './staging.ts'
 import { readPrevious, readState, writePrevious, writeState } from './state.ts'
 import type { Target } from './target.ts'
-import { openTarget } from './open-target.ts'
 
 /** What a rollback did. */
 export interface RolledBack {

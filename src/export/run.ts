@@ -13,8 +13,9 @@ import { normalise } from './normalise.ts'
 import { publishOrg } from './publish-org.ts'
 import { countRows, readSource } from './read-source.ts'
 import { retrying } from './retry.ts'
+import { readOrgs } from './scopes.ts'
 import { readSecret } from './secret.ts'
-import { inShard, type Shard } from './shard.ts'
+import { askedFor, type Shard } from './shard.ts'
 import { judgeTables } from './stage.ts'
 import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
@@ -101,21 +102,13 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       reporter?.event({ event: 'stage_started', stage: 'write' })
       const writeSince = performance.now()
       const orgs: OrgSummary[] = []
-      const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
-      const asked = (id: string) =>
-        (options.orgs?.includes(id) ?? true) && (options.shard === undefined || inShard(options.shard, id))
-      const wanted = rows.filter(({ org_id }) => asked(String(org_id)))
-      const lacks = (id: string) => !rows.some(({ org_id }) => org_id === id)
+      const known = await readOrgs(staging)
+      const asked = askedFor(options)
+      const lacks = (id: string) => !known.some((org) => org.id === id)
       const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
-      const publish = async (index: number, { k, org_id, name, time_zone, week_start }: (typeof rows)[number]) => {
-        const org: BundleOrg = {
-          k: Number(k),
-          id: String(org_id),
-          name: name === null ? null : String(name),
-          timeZone: String(time_zone),
-          weekStart: week_start === 'sunday' ? 'sunday' : 'monday',
-        }
+      const wanted = known.filter(({ id }) => asked(id))
+      const publish = async (index: number, org: BundleOrg) => {
         const issues = issuesOf(org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
         const since = performance.now()
@@ -137,14 +130,14 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       }
       const writers = await openWriters(staging, config)
       try {
-        await atOnce(writers.count, [...wanted.entries()], ([index, row]) => publish(index, row), signal)
+        await atOnce(writers.count, [...wanted.entries()], ([index, org]) => publish(index, org), signal)
       } finally {
         await writers.close()
       }
       const summary: ExportSummary = {
         asOf,
         orgs,
-        known: rows.length,
+        known: known.length,
         missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),

@@ -1,3 +1,4 @@
+import type { BundleOrg } from './bundle.ts'
 import type { Staging } from './staging.ts'
 import { scopeId } from './secret.ts'
 
@@ -37,6 +38,18 @@ export const groupViewers = (
     scopes.set(id, scope)
   }
   return [...scopes.values()].sort((a, b) => byCodePoint(a.id, b.id))
+}
+
+/** The orgs that were staged, with their settled clocks. */
+export const readOrgs = async (staging: Staging): Promise<BundleOrg[]> => {
+  const rows = await staging.rows('SELECT k, org_id, name, time_zone, week_start FROM staged.org ORDER BY k')
+  return rows.map(({ k, org_id, name, time_zone, week_start }) => ({
+    k: Number(k),
+    id: String(org_id),
+    name: name === null ? null : String(name),
+    timeZone: String(time_zone),
+    weekStart: week_start === 'sunday' ? 'sunday' : 'monday',
+  }))
 }
 
 /** The scopes of one org: one for each distinct set of visible jobs among its active users. */

@@ -28,14 +28,22 @@ const makeSecret = async (path: string) => {
   await localFileSystem.remove(made)
 }
 
-/** The exporter-wide secret in `<private>/secret`, made on first use. Machines that share a target share this file. */
-export const readSecret = async (folder: string): Promise<Buffer> => {
+/** The exporter-wide secret; null before the first run. */
+export const findSecret = async (folder: string): Promise<Buffer | null> => {
   const path = join(folder, 'secret')
-  await makeFolder(folder, 0o700)
-  if ((await localFileSystem.size(path)) === null) await makeSecret(path)
+  if ((await localFileSystem.size(path)) === null) return null
   const text = (await readFile(path, 'utf8')).trim()
   if (!/^[0-9a-f]{64}$/.test(text)) throw new ExportError(`secret: ${path} is not 64 hexadecimal digits; restore it`)
   return Buffer.from(text, 'hex')
+}
+
+/** The exporter-wide secret in `<private>/secret`, made on first use. Machines that share a target share this file. */
+export const readSecret = async (folder: string): Promise<Buffer> => {
+  await makeFolder(folder, 0o700)
+  const found = await findSecret(folder)
+  if (found) return found
+  await makeSecret(join(folder, 'secret'))
+  return readSecret(folder)
 }
 
 /** The id of a scope: unguessable, and the same for the same jobs of the same org under the same secret. */

@@ -18,3 +18,9 @@ export const parseShard = (text: string): Shard => {
 /** Whether an org belongs to a shard: by a hash of its id alone, so that machines agree without talking. */
 export const inShard = ({ index, count }: Shard, org: string): boolean =>
   createHash('sha256').update(org).digest().readUIntBE(0, 6) % count === index - 1
+
+/** Whether an org is one of those that a run is asked for. */
+export const askedFor =
+  ({ orgs, shard }: { orgs?: readonly string[]; shard?: Shard }) =>
+  (org: string): boolean =>
+    (orgs?.includes(org) ?? true) && (shard === undefined || inShard(shard, org))

@@ -14,7 +14,14 @@ export interface Snapshot {
   readonly readers: number
   /** Puts the rows of a table into the staging database as `raw.<table>`, columns in contract order, as text or typed. */
   land: (table: SourceTableName, staging: Staging, signal?: AbortSignal) => Promise<void>
+  /** How many rows a table has: counted where that is cheap, else what the planner of the source reckons. */
+  estimate: (table: SourceTableName) => Promise<Estimate>
   close: () => Promise<void>
+}
+
+export interface Estimate {
+  rows: number
+  exact: boolean
 }
 
 /** Where source rows come from. */

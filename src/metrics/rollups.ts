@@ -13,8 +13,11 @@ export const wholeScope = -1
  */
 export type Narrowed = 'jobs' | 'applications' | 'listed_skills' | 'credit_events'
 
-/** A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others. */
-type Relation = (grain: Grain) => string
+/**
+ * A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others.
+ * Where rows of jobs were shipped, what adds up over jobs is not asked of it.
+ */
+type Relation = (grain: Grain, shipped: boolean) => string
 
 /** Some columns of `rollup_job`: a row for each grain that has anything to count. */
 interface Part {
@@ -59,11 +62,14 @@ const relations: Record<string, Relation> = {
   pairs: (grain) => `
 SELECT DISTINCT pair_key, candidate_key, ${grain === 'job' ? 'job_key, several FROM applications' : 'several FROM applications WHERE several'}`,
   // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
-  alike: (grain) => `
-SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several,
+  alike: (grain, shipped) => {
+    const same = `${shipped ? '' : 'stage, outcome, '}score, assessed, screened, several`
+    return `
+SELECT ${by(grain)} AS grain, ${same},
        count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
 FROM applications
-GROUP BY grain, stage, outcome, score, assessed, screened, several`,
+GROUP BY grain, ${same}`
+  },
   states: (grain) =>
     grain === 'job'
       ? 'SELECT job_key AS grain, stage, outcome, count(*) AS n FROM applications GROUP BY job_key, stage, outcome'
@@ -104,6 +110,7 @@ GROUP BY grain`,
   },
   stage_counts: {
     columns: ['applications', ...Object.keys(buckets)],
+    additive: true,
     sql: () => `
 SELECT grain, sum(n) AS applications,
        ${Object.entries(buckets)
@@ -215,25 +222,33 @@ const added = (columns: readonly string[], jobs: string) =>
   `
 SELECT ${wholeScope} AS grain, ${columns.map((column) => `sum(${column}) AS ${column}`).join(', ')}
 FROM (${jobs}) AS shipped
-HAVING count(*) > 0`.trim()
+HAVING count(*) > 0`
 
 const wordsIn = (sql: string): Set<string> => new Set(sql.match(/\w+/g))
 
+/** A part as it is used: its columns and SQL by its name. */
+type Used = [name: string, columns: readonly string[], sql: string]
+
 /** The parts that give columns of `rollup_job`, after the relations that they read, directly or by others; with their SQL. */
 const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) => {
-  const used = Object.entries(parts)
-    .filter(([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)))
-    .map(([name, { columns, additive, sql }]): [string, string] => [
-      name,
-      shipped !== undefined && additive ? added(columns, shipped) : sql(grain).trim(),
-    ])
-  const read = wordsIn(used.map(([, sql]) => sql).join(' '))
+  const needed = Object.entries(parts).filter(
+    ([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)),
+  )
+  const adding = needed.filter(([, { additive }]) => shipped !== undefined && additive)
+  const sums = adding.flatMap(([, { columns }]) => columns)
+  const used = [
+    ...(shipped === undefined ? [] : [['job_counts', sums, added(sums, shipped).trim()] satisfies Used]),
+    ...needed
+      .filter((part) => !adding.includes(part))
+      .map(([name, { columns, sql }]): Used => [name, columns, sql(grain, shipped !== undefined).trim()]),
+  ]
+  const read = wordsIn(used.map(([, , sql]) => sql).join(' '))
   // A relation reads those before it alone.
   const before = Object.entries(relations)
     .reverse()
     .flatMap(([name, relation]): [string, string][] => {
       if (!read.has(name)) return []
-      const sql = relation(grain).trim()
+      const sql = relation(grain, shipped !== undefined).trim()
       wordsIn(sql).forEach((word) => read.add(word))
       return [[name, sql]]
     })
@@ -283,7 +298,7 @@ export const rollupExpressions = (
     return sql ? [[name, sql]] : []
   })
   const given = bundleColumns('rollup_job').flatMap(({ name, type, nullable }) => {
-    const [part] = used.parts.find(([part]) => parts[part]?.columns.includes(name)) ?? []
+    const [part] = used.parts.find(([, columns]) => columns.includes(name)) ?? []
     if (part === undefined) return []
     // What an engine counts is wider than what is shipped, and a result must not depend on which of the two it is.
     return `CAST(${nullable ? `${part}.${name}` : `coalesce(${part}.${name}, 0)`} AS ${type}) AS ${name}`
@@ -294,7 +309,7 @@ export const rollupExpressions = (
   return [
     ...narrowed,
     ...used.relations,
-    ...used.parts,
+    ...used.parts.map(([name, , sql]): [string, string] => [name, sql]),
     ['rollup_job', `SELECT job_counts.grain AS job_key, ${given.join(', ')}\nFROM job_counts\n${joins.join('\n')}`],
   ]
 }

@@ -34,7 +34,7 @@ export const filesSource = (adapter: Adapter, folder: string): Source => ({
       await tableFiles(adapter, data, staging)
       return describe(adapter, staging)
     })
-    return snapshot(adapter, data, asOf, tables)
+    return snapshot(adapter, data, asOf, tables, staging)
   },
 })
 
@@ -59,6 +59,7 @@ const snapshot = (
   folder: string,
   asOf: string,
   tables: ReadonlyMap<SourceTableName, Described>,
+  opened: Staging,
 ): Snapshot => ({
   asOf,
   tables: new Map([...tables].map(([table, { delivered }]) => [table, delivered])),
@@ -76,6 +77,17 @@ const snapshot = (
     await within(folder, staging, () => staging.run(`${prefix}${query.sql}\n)`)).catch((error: unknown) => {
       throw new ExportError(sqlProblem(query, prefix, error), { cause: error })
     })
+  },
+  estimate: async (table) => {
+    const query = adapter.queries.get(table)
+    if (!query) throw new Error(`source: the adapter delivers no ${table}`)
+    const prefix = 'SELECT count(*)::INTEGER AS n FROM (\n'
+    const [row] = await within(folder, opened, () => opened.rows(`${prefix}${query.sql}\n)`)).catch(
+      (error: unknown) => {
+        throw new ExportError(sqlProblem(query, prefix, error), { cause: error })
+      },
+    )
+    return { rows: Number(row?.n), exact: true }
   },
   close: () => Promise.resolve(),
 })

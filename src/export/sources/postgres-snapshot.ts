@@ -1,5 +1,6 @@
 import { sourceColumns, sourceTableNames, type SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
@@ -53,6 +54,8 @@ const text = (value: unknown) => (typeof value === 'string' ? value : String(val
 
 const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).replace('T', ' ')}000`
 
+const planned = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })])
+
 /**
  * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs. With `another`, up to `readers`
  * sessions read at once, all of one snapshot; as many as there are where the server has no more.
@@ -92,6 +95,14 @@ export const openPostgresSnapshot = async (
         if (!free) throw new Error(`source: no more than ${sessions.length} tables can be read at once`)
         await land(free, table, query, described.columns, staging, signal)
         idle.push(free)
+      },
+      estimate: async (table) => {
+        const query = adapter.queries.get(table)
+        if (!query) throw new Error(`source: the adapter delivers no ${table}`)
+        const { rows } = await session.query(`EXPLAIN (FORMAT JSON) SELECT * FROM (\n${query.sql}\n) AS estimated`)
+        const given = rows[0]?.['QUERY PLAN']
+        const [plan] = planned.parse(typeof given === 'string' ? JSON.parse(given) : given)
+        return { rows: plan.Plan['Plan Rows'], exact: false }
       },
       close,
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { ExportError } from '../errors.ts'
-import { replaceFile, temporaryFor, type FileSystem } from '../file-system.ts'
+import { temporaryFor, type FileSystem } from '../file-system.ts'
 import type { Target } from '../target.ts'
 
 const versionOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -23,16 +23,20 @@ export const folderTarget = (folder: string, files: FileSystem): Target => {
     put: async (path, file) => {
       const temporary = temporaryFor(at(path))
       await files.makeFolder(dirname(temporary))
-      await files.remove(temporary)
       await files.copy(file, temporary)
       await files.sync(temporary)
       await files.rename(temporary, at(path))
     },
     replace: async (path, bytes, version) => {
-      if (version !== undefined && ((await read(path))?.version ?? null) !== version)
-        throw new ExportError(`target: ${at(path)} was changed by someone else meanwhile; run again`)
       await files.makeFolder(dirname(at(path)))
-      await replaceFile(files, at(path), bytes)
+      const temporary = temporaryFor(at(path))
+      await files.write(temporary, bytes)
+      // As late as can be: a file system has no rename that asks first.
+      if (version !== undefined && ((await read(path))?.version ?? null) !== version) {
+        await files.remove(temporary)
+        throw new ExportError(`target: ${at(path)} was changed by someone else meanwhile; run again`)
+      }
+      await files.rename(temporary, at(path))
     },
     remove: (path) => files.remove(at(path)),
     removeEmpty: (path) => files.removeFolder(at(path)),
