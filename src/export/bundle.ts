@@ -163,7 +163,8 @@ const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft>
     odd,
     views: await settleBytes(folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
   } satisfies Omit<Draft, 'answers'>
-  const answers = gzip(JSON.stringify(await precompute(draftSource(draft, folder), writer)))
+  const engine = { threads: 1, memory: writer.answersMemory, folder: writer.staging.spill }
+  const answers = gzip(JSON.stringify(await precompute(draftSource(draft, folder), engine)))
   return { ...draft, answers: await settleBytes(folder, 'answers.json.gz', answers, 'json.gz') }
 }
 
