@@ -115,7 +115,7 @@ export const startDemo = async (
     const { orgs, seconds } = await exportDemo(folder, built)
     const scopes = orgs.reduce((sum, org) => sum + org.scopes, 0)
     const bytes = orgs.reduce((sum, org) => sum + org.bytes, 0)
-    const total = seconds.read + seconds.normalise + seconds.write
+    const total = Object.values(seconds).reduce((sum, each) => sum + each)
     say(`export: ${orgs.length} orgs, ${scopes} scopes, ${bytes.toLocaleString('en')} bytes in ${total.toFixed(1)} s`)
     await writeFile(stamp, exported)
   }

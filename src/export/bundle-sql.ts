@@ -16,7 +16,7 @@ const shown = (dimension: 'city' | 'skill', uses: string) => `
     SELECT k, spelling, row_number() OVER (PARTITION BY k ORDER BY count(*) DESC, spelling) AS position
     FROM uses GROUP BY k, spelling)
   SELECT ${dense('ranked.k')} AS key, ranked.k, coalesce(dimension.alias, ranked.spelling) AS name
-  FROM ranked JOIN live.${dimension} AS dimension ON dimension.k = ranked.k
+  FROM ranked JOIN staging.live.${dimension} AS dimension ON dimension.k = ranked.k
   WHERE position = 1`
 
 /** Shorter ids first: serial ids stand in the order in which they were given, and so do the times of their records. */
@@ -29,7 +29,7 @@ const seconds = (to: string, from?: string) =>
 const record = (name: string, columns: string, org: number) => `
   SELECT ${dense('t.k')} AS ${name}_key, t.${name}_id, pairs.pair_key, ${seconds('t.assigned_at', 'pairs.applied_at')} AS assigned_delay,
     t.assigned_on, ${seconds('t.completed_at', 't.assigned_at')} AS completed_delay, ${columns}
-  FROM live.${name} AS t
+  FROM staging.live.${name} AS t
   JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
   WHERE t.org_k = ${org}`
 
@@ -42,12 +42,12 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     [
       'jobs',
       `SELECT job.*, ${dense('job.k')} AS job_key, ${dense('title, job.k')} AS title_rank
-      FROM live.job SEMI JOIN scope_job_ids USING (job_id) WHERE job.org_k = ${orgKey}`,
+      FROM staging.live.job SEMI JOIN scope_job_ids USING (job_id) WHERE job.org_k = ${orgKey}`,
     ],
     [
       'applications',
       `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
-      FROM live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+      FROM staging.live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
     ],
     // Who applied to which job, and when first.
     [
@@ -57,14 +57,14 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     ],
     [
       'candidates',
-      `SELECT t.*, ${dense('t.k')} AS candidate_key FROM live.candidate AS t
+      `SELECT t.*, ${dense('t.k')} AS candidate_key FROM staging.live.candidate AS t
       WHERE t.org_k = ${orgKey} AND t.k IN (SELECT candidate_k FROM scope.pairs)`,
     ],
     [
       'resumes',
       `SELECT t.*, ${dense('t.k')} AS resume_key, pairs.pair_key, candidates.candidate_key,
         ${seconds('t.created_at')} - coalesce(${seconds('pairs.applied_at')}, 0) AS created_delay
-      FROM live.resume AS t
+      FROM staging.live.resume AS t
       JOIN scope.candidates ON candidates.k = t.candidate_k
       LEFT JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
       WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
@@ -92,7 +92,7 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     [
       'resume_skills',
       `SELECT t.skill_k, t.spelling, resumes.resume_key
-      FROM live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
+      FROM staging.live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
     ],
     [
       'cities',
@@ -119,7 +119,7 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
     [
       'credit_events',
       `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key, ${seconds('t.occurred_at')} AS occurred_s
-      FROM live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+      FROM staging.live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
     ],
     [
       'services',
@@ -129,15 +129,11 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       'stage_events',
       `SELECT t.*, applications.application_key, applications.application_id,
         ${seconds('t.occurred_at', 'applications.applied_at')} AS occurred_delay
-      FROM live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
+      FROM staging.live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
       WHERE t.org_k = ${orgKey}`,
     ],
   ]
-  return [
-    'DROP SCHEMA IF EXISTS scope CASCADE',
-    'CREATE SCHEMA scope',
-    ...relations.map(([name, sql]) => `CREATE TABLE scope.${name} AS ${sql}`),
-  ]
+  return ['CREATE SCHEMA scope', ...relations.map(([name, sql]) => `CREATE TABLE scope.${name} AS ${sql}`)]
 }
 
 const codeRows = (kind: string, names: readonly string[]) =>
@@ -236,9 +232,10 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
  */
 export const issueQuery = ({ orgKey }: BundleQuestion): string => `
   SELECT table_name, CASE kind WHEN 'odd' THEN 'odd' ELSE 'rejected' END AS kind, reason, count(*)::INTEGER AS n
-  FROM issue
+  FROM staging.main.issue
   WHERE org_k = ${orgKey} AND (
     job_id IN (SELECT job_id FROM scope.jobs)
     OR (job_id IS NULL AND candidate_id IN (
-      SELECT survivor.candidate_id FROM live.survivor JOIN scope.candidates ON candidates.k = survivor.survivor_k)))
+      SELECT survivor.candidate_id FROM staging.live.survivor JOIN scope.candidates ON candidates.k = survivor.survivor_k
+      WHERE survivor.org_k = ${orgKey})))
   GROUP BY ALL ORDER BY ALL`

@@ -11,19 +11,20 @@ import {
   type TableEntry,
 } from 'hirescope/contract'
 import type { BundleSource } from 'hirescope/engine'
-import { rollupQuery, weekStarts } from 'hirescope/metrics'
+import { rollupQuery, rowTables, weekStarts } from 'hirescope/metrics'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { bundleQueries, issueQuery, scopeStatements } from './bundle-sql.ts'
+import { bundleQueries, issueQuery, scopeStatements, type StoredTable } from './bundle-sql.ts'
 import { makeFolder } from './file-system.ts'
 import { precompute } from './precompute.ts'
 import type { Scope } from './scopes.ts'
 import { literal, type Staging } from './staging.ts'
 import type { Target } from './target.ts'
 import { viewsSql } from './views.ts'
+import type { Writer } from './writers.ts'
 
 /** The org whose bundles are being made. */
 export interface BundleOrg {
@@ -38,7 +39,7 @@ export interface BundleOrg {
 export type Draft = Omit<Manifest, 'sequence' | 'exported_at'>
 
 export interface BundleOptions {
-  staging: Staging
+  writer: Writer
   target: Target
   org: BundleOrg
   scope: Scope
@@ -48,7 +49,6 @@ export interface BundleOptions {
   /** As the manifest writes it. */
   asOf: string
   sourceTables: ReadonlySet<SourceTableName>
-  threads: number
 }
 
 /** Gzip without what differs between machines: the header's time is 0 already, its last byte names the platform. */
@@ -88,7 +88,13 @@ const metadata = (table: BundleTableName) => {
     columns: ${literal(JSON.stringify(columns))}}`
 }
 
-const writeTables = async ({ staging, org, names, asOf }: BundleOptions, folder: string) => {
+/** The tables that the rollup is worked out from; the others are written right from the relations of the scope. */
+const counted: ReadonlySet<BundleTableName> = new Set(['jobs', 'credit_events', ...rowTables.keys()])
+
+const writeTables = async ({ writer: { staging }, org, scope, names, asOf }: BundleOptions, folder: string) => {
+  await staging.run('CREATE TABLE scope_job_ids (job_id VARCHAR)')
+  if (scope.jobIds.length)
+    await staging.run(`INSERT INTO scope_job_ids VALUES ${scope.jobIds.map((id) => `(${literal(id)})`).join(', ')}`)
   const question = { orgKey: org.k, names }
   for (const sql of scopeStatements(question)) await staging.run(sql)
   const rejected: Manifest['rejected'] = {}
@@ -98,22 +104,21 @@ const writeTables = async ({ staging, org, names, asOf }: BundleOptions, folder:
     const table = String(table_name) as SourceTableName
     counts[table] = { ...counts[table], [String(reason)]: Number(n) }
   }
-  // The tables stand in `main` as a reader will have them, so that the rollup is worked out by the metrics' own SQL.
-  for (const [table, query] of Object.entries(bundleQueries(question)))
-    await staging.run(`CREATE OR REPLACE TABLE main.${table} AS ${query}`)
-  await staging.run('DROP SCHEMA scope CASCADE')
-  const first_week = weekStarts({ as_of: asOf, time_zone: org.timeZone, week_start: org.weekStart })[0] ?? ''
-  const rolledUp = rollupQuery().replaceAll('$first_week', literal(first_week))
-  await staging.run(`CREATE OR REPLACE TABLE main.rollup_job AS ${rolledUp}`)
   const entries: [BundleTableName, TableEntry][] = []
-  for (const table of bundleTableNames) {
+  const write = async (table: BundleTableName, rows: string) => {
     const made = join(folder, `${table}.parquet`)
-    const [copied] = await staging.rows(`COPY main.${table} TO ${literal(made)}
+    const [copied] = await staging.rows(`COPY ${rows} TO ${literal(made)}
       (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9,
        DICTIONARY_SIZE_LIMIT ${dictionaryLimit}, KV_METADATA ${metadata(table)})`)
     entries.push([table, { ...(await settle(folder, made, 'parquet')), rows: Number(copied?.Count) }])
-    await staging.run(`DROP TABLE main.${table}`)
   }
+  const queries = bundleQueries(question)
+  // As a reader will have them, so that the rollup is worked out by the metrics' own SQL.
+  for (const table of counted) await staging.run(`CREATE TABLE ${table} AS ${queries[table as StoredTable]}`)
+  const first_week = weekStarts({ as_of: asOf, time_zone: org.timeZone, week_start: org.weekStart })[0] ?? ''
+  const rolledUp = rollupQuery().replaceAll('$first_week', literal(first_week))
+  for (const table of bundleTableNames)
+    await write(table, counted.has(table) ? table : `(${table === 'rollup_job' ? rolledUp : queries[table]})`)
   return { tables: Object.fromEntries(entries) as Record<BundleTableName, TableEntry>, rejected, odd }
 }
 
@@ -129,12 +134,19 @@ const put = async (target: Target, path: string, folder: string, { tables, views
     if ((await target.size(`${path}/${file}`)) !== bytes) await target.put(`${path}/${file}`, join(folder, file))
 }
 
+/** Leaves nothing of what was made, and nothing of it is waited for to be on the disk. */
+const inPassing = async <Result>(staging: Staging, make: () => Promise<Result>): Promise<Result> => {
+  await staging.run('BEGIN')
+  try {
+    return await make()
+  } finally {
+    await staging.run('ROLLBACK')
+  }
+}
+
 const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft> => {
-  const { staging, org, scope, names, asOf, sourceTables, threads } = options
-  await staging.run('CREATE OR REPLACE TEMP TABLE scope_job_ids (job_id VARCHAR)')
-  if (scope.jobIds.length)
-    await staging.run(`INSERT INTO scope_job_ids VALUES ${scope.jobIds.map((id) => `(${literal(id)})`).join(', ')}`)
-  const { tables, rejected, odd } = await writeTables(options, folder)
+  const { writer, org, scope, names, asOf, sourceTables } = options
+  const { tables, rejected, odd } = await inPassing(writer.staging, () => writeTables(options, folder))
   const draft = {
     contract_version: contractVersion,
     org: { id: org.id, name: org.name },
@@ -151,7 +163,8 @@ const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft>
     odd,
     views: await settleBytes(folder, 'views.sql', Buffer.from(viewsSql()), 'sql'),
   } satisfies Omit<Draft, 'answers'>
-  const answers = gzip(JSON.stringify(await precompute(draftSource(draft, folder), threads)))
+  const engine = { threads: 1, memory: writer.answersMemory, folder: writer.staging.spill }
+  const answers = gzip(JSON.stringify(await precompute(draftSource(draft, folder), engine)))
   return { ...draft, answers: await settleBytes(folder, 'answers.json.gz', answers, 'json.gz') }
 }
 
@@ -160,8 +173,8 @@ const makeFiles = async (options: BundleOptions, folder: string): Promise<Draft>
  * manifest. Nothing refers to the files until a manifest that names them is published.
  */
 export const writeBundle = async (options: BundleOptions): Promise<Draft> => {
-  const { staging, target, path, scope } = options
-  const folder = join(staging.folder, scope.id)
+  const { writer, target, path, scope } = options
+  const folder = join(writer.staging.folder, scope.id)
   await makeFolder(folder, 0o700)
   try {
     const draft = await makeFiles(options, folder)

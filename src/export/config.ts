@@ -18,6 +18,8 @@ const share = z.number().min(0).max(1)
 /** Whose names may be exported, each more than the one before. */
 export const nameSettings = ['none', 'hired', 'all'] as const
 
+const size = z.string().regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB"')
+
 /** A path as nginx and a URL both write it. */
 const urlPath = z.string().regex(/^\/([\w.~-]+\/)*$/, 'not a path such as "/data/"')
 
@@ -43,6 +45,8 @@ const source = z.discriminatedUnion('kind', [
       /** Seconds until the server gives up a SELECT (default 3600) or waiting for a lock (default 60); 0: never. */
       statementTimeout: duration.optional(),
       lockTimeout: duration.optional(),
+      /** How many connections read at once; default as many as threads. */
+      connections: z.int().min(1).max(sourceTableNames.length).optional(),
       /** How often the read begins anew after a failure that may pass by itself; default 5. */
       retries: z.int().min(0).max(5).optional(),
     })
@@ -109,11 +113,12 @@ export const exportConfig = z.strictObject({
   graceRuns: z.int().nonnegative().default(2),
   /** How many reports of runs stay in `<private>/reports`. */
   keepReports: z.int().positive().default(30),
-  /** DuckDB's memory limit, for example "1GB". */
-  memory: z
-    .string()
-    .regex(/^\d+ ?(MB|GB|MiB|GiB)$/, 'not a size such as "1GB"')
-    .default('1GB'),
+  /** How much memory DuckDB may use in all, for example "1GB"; Node and what is on its way take about half a gigabyte more. */
+  memory: size.default('1GB'),
+  /** The folder in which DuckDB puts what does not fit into memory; default: beside the working database. */
+  spill: z.string().optional(),
+  /** How much that may be, for example "50GB"; default: nine tenths of what is free there. */
+  maxSpill: size.optional(),
   threads: z.int().positive().default(availableParallelism()),
 })
 

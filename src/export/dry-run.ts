@@ -21,7 +21,7 @@ import { readOrgs, readScopes } from './scopes.ts'
 import { findSecret, isScopeId } from './secret.ts'
 import { askedFor } from './shard.ts'
 import type { Snapshot } from './source.ts'
-import { stageTables } from './stage.ts'
+import { judgeTables, landTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
 import { tellIssues, type ExportSummary } from './summary.ts'
 import type { Target } from './target.ts'
@@ -132,11 +132,13 @@ export const dryRun = async (
   return withStaging(config, async (staging) => {
     const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
     try {
-      const read = await stageTables(scopesOf(snapshot), staging, config, () => {}, signal)
+      const read = await landTables(scopesOf(snapshot), staging, () => {}, signal)
+      await judgeTables(scopesOf(snapshot), staging, config, signal)
       await tellTables(snapshot, read, reporter)
       const rowsOf = await countRows(staging)
       await normalise(staging, adapter.aliases)
-      const nowhere = await issueCounts(staging, null)
+      const issuesOf = await issueCounts(staging)
+      const nowhere = issuesOf(null)
       const everywhere = overLimit(config, nowhere, (table) => read.get(table) ?? 0)
       tellIssues(reporter, null, nowhere)
       const known = await readOrgs(staging)
@@ -149,7 +151,7 @@ export const dryRun = async (
       let scopes = 0
       for (const org of wanted) {
         signal?.throwIfAborted()
-        const issues = await issueCounts(staging, org.k)
+        const issues = issuesOf(org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
         if (problems.length) {
           failing += 1

@@ -6,7 +6,7 @@ const seconds = z.number().nonnegative()
 const org = z.string()
 const table = z.enum(sourceTableNames)
 const error = z.string()
-const stage = z.enum(['read', 'normalise', 'write'])
+const stage = z.enum(['read', 'judge', 'normalise', 'write'])
 
 const event = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
   z.strictObject(shape).meta({ description })
@@ -243,7 +243,7 @@ export const inWords = (event: ExportEvent): Told | null => {
     case 'exported': {
       const { as_of, orgs, published, scopes, rows, bytes, rejected, seconds } = event
       return line(
-        `as of ${as_of} UTC: ${published} of ${orgs} orgs published, ${number(scopes)} scopes, ${number(rows)} rows, ${number(bytes)} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
+        `as of ${as_of} UTC: ${published} of ${orgs} orgs published, ${number(scopes)} scopes, ${number(rows)} rows, ${number(bytes)} bytes, ${number(rejected)} rejected; ${seconds.read} s reading, ${seconds.judge} s judging, ${seconds.normalise} s normalising, ${seconds.write} s writing`,
       )
     }
     case 'org_rolled_back': {

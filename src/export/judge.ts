@@ -18,8 +18,9 @@ const typeOf = (column: Column): string => (column.type === 'TEXT' ? 'VARCHAR' :
 const visible =
   '[^\\x{0009}-\\x{000D}\\x{0020}\\x{0085}\\x{00A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]'
 
-/** SQL: whether a text is empty or white space alone. */
-const blank = (sql: string) => `NOT regexp_matches(${sql}, ${literal(visible)})`
+/** SQL: whether a text is empty or white space alone; most texts begin with a visible character of ASCII, and need no search. */
+const blank = (sql: string) =>
+  `CASE WHEN ${sql} BETWEEN '!' AND '~' THEN FALSE ELSE NOT regexp_matches(${sql}, ${literal(visible)}) END`
 
 /**
  * SQL: midnight of a local day in UTC; the day's first instant where the clocks change at midnight. Of two midnights
@@ -74,7 +75,7 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
     if (column.type === 'TEXT') {
       const text = `CAST(${column.name} AS VARCHAR)`
       if (column.values) return `${text} AS ${column.name}`
-      return `CASE WHEN ${blank(text)} THEN NULL ELSE ${text} END AS ${column.name}`
+      return `CASE WHEN (${blank(text)}) THEN NULL ELSE ${text} END AS ${column.name}`
     }
     return `TRY_CAST(${column.name} AS ${dayOnly ? 'DATE' : typeOf(column)}) AS ${column.name}`
   })
@@ -166,6 +167,7 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
   )
   const order = columns.map(({ name }) => `${name} NULLS LAST`).join(', ')
   const parts = key.join(', ')
+  const typedKey = typed.filter((_, index) => key.includes(columns[index]?.name ?? ''))
   const issueOwner =
     table === 'stage_event' || table === 'resume_skill'
       ? `LEFT JOIN staged.${table === 'stage_event' ? 'application' : 'resume'} AS owner ON owner.k = judged.${owner?.name}_k`
@@ -176,14 +178,15 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
     FROM judged ${issueOwner} WHERE ${where}`
 
   return [
+    `CREATE OR REPLACE TEMP TABLE repeated AS
+    SELECT ${parts} FROM (SELECT ${typedKey.join(', ')} FROM raw.${table})
+    GROUP BY ${parts} HAVING count(*) > 1 AND ${key.map((name) => `${name} IS NOT NULL`).join(' AND ')}`,
     `CREATE OR REPLACE TEMP TABLE duplicate AS
-    WITH typed AS (SELECT rowid AS row, ${typed.join(', ')} FROM raw.${table}),
-    repeated AS (SELECT ${parts} FROM typed GROUP BY ${parts} HAVING count(*) > 1 AND ${key.map((name) => `${name} IS NOT NULL`).join(' AND ')})
     SELECT row FROM (
       SELECT row, row_number() OVER (PARTITION BY ${parts} ORDER BY ${order}) AS position
-      FROM typed SEMI JOIN repeated USING (${parts}))
+      FROM (SELECT rowid AS row, ${typed.join(', ')} FROM raw.${table}) AS typed SEMI JOIN repeated USING (${parts}))
     WHERE position > 1`,
-    `CREATE OR REPLACE TEMP TABLE judged AS
+    `CREATE OR REPLACE TABLE judged AS
     WITH typed AS (SELECT rowid AS row, ${[...typed, ...flags].join(', ')} FROM raw.${table}),
     joined AS (
       SELECT typed.row, ${[...others, ...instants, ...columns.flatMap(({ name, type }) => (type === 'TEXT' ? [] : [`typed.bad_${name}`])), ...flags.flatMap((flag) => /AS (blank_\w+)$/.exec(flag)?.[1] ?? []), ...keys].join(', ')},
@@ -206,6 +209,7 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
     ...oddities.map(([reason, condition]) => record('odd', reason, `judged.failure IS NULL AND (${condition})`)),
     `DROP TABLE judged`,
     `DROP TABLE duplicate`,
+    `DROP TABLE repeated`,
   ]
 }
 

@@ -18,18 +18,24 @@ const limitOf = ({ maxRejected }: ExportConfig, table: SourceTableName) =>
 /** A share in words. */
 export const perCent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 
-/** The reasons counted for an org (null: rows that belong to none), most frequent first. */
-export const issueCounts = async (staging: Staging, orgKey: number | null): Promise<IssueCount[]> => {
+/** The reasons counted, most frequent first, by the key of the org; null: rows that belong to none. */
+export const issueCounts = async (staging: Staging): Promise<(orgKey: number | null) => IssueCount[]> => {
   const rows = await staging.rows(`
-    SELECT table_name, kind, reason, count(*)::INTEGER AS n, array_to_string(min(row_id, 3), chr(31)) AS sample
-    FROM issue WHERE org_k IS NOT DISTINCT FROM ${orgKey ?? 'NULL'} GROUP BY ALL ORDER BY n DESC, table_name, kind, reason`)
-  return rows.map(({ table_name, kind, reason, n, sample }) => ({
-    table: String(table_name) as SourceTableName,
-    kind: String(kind) as IssueCount['kind'],
-    reason: String(reason),
-    rows: Number(n),
-    sample: String(sample).split('\u001f'),
-  }))
+    SELECT org_k, table_name, kind, reason, count(*)::INTEGER AS n, array_to_string(min(row_id, 3), chr(31)) AS sample
+    FROM issue GROUP BY ALL ORDER BY n DESC, table_name, kind, reason`)
+  const counts = new Map<number | null, IssueCount[]>()
+  for (const { org_k, table_name, kind, reason, n, sample } of rows) {
+    const org = org_k === null ? null : Number(org_k)
+    const each: IssueCount = {
+      table: String(table_name) as SourceTableName,
+      kind: String(kind) as IssueCount['kind'],
+      reason: String(reason),
+      rows: Number(n),
+      sample: String(sample).split('\u001f'),
+    }
+    counts.set(org, [...(counts.get(org) ?? []), each])
+  }
+  return (orgKey) => counts.get(orgKey) ?? []
 }
 
 /**

@@ -38,11 +38,11 @@ const mergeCandidates = async (staging: Staging) => {
   await odd('merge circle', 'candidate_id IN (SELECT candidate_id FROM live.circular)')
   await staging.run(`CREATE TABLE live.survivor AS
     SELECT candidate.k AS candidate_k, coalesce(survivor.k, candidate.k) AS survivor_k,
-      coalesce(survivor.is_deleted, candidate.is_deleted) AS is_deleted, candidate.candidate_id
+      coalesce(survivor.is_deleted, candidate.is_deleted) AS is_deleted, candidate.candidate_id, candidate.org_k
     FROM staged.candidate
     LEFT JOIN live.merged ON merged.candidate_id = candidate.candidate_id
     LEFT JOIN staged.candidate AS survivor ON survivor.candidate_id = merged.survivor_id
-    ORDER BY candidate_k`)
+    ORDER BY candidate.org_k, candidate_k`)
 }
 
 /**
@@ -158,6 +158,7 @@ export const normalise = async (staging: Staging, aliases: Adapter['aliases']): 
     ...['application', 'resume', 'resume_skill', 'assessment', 'screening', 'credit_event', 'stage_event'].map(
       (table) => `DROP TABLE staged.${table}`,
     ),
+    `CREATE OR REPLACE TABLE issue AS FROM issue ORDER BY org_k`,
   ])
     await staging.run(sql)
 }

@@ -6,13 +6,13 @@ import { pgliteSource } from './sources/pglite.ts'
 import { postgresSource } from './sources/postgres.ts'
 
 /** The source that a configuration names, read through an adapter. */
-export const openSource = (source: ExportConfig['source'], adapter: Adapter): Source => {
+export const openSource = (source: ExportConfig['source'], adapter: Adapter, readers = 1): Source => {
   switch (source.kind) {
     case 'files':
       return filesSource(adapter, source.folder)
     case 'pglite':
       return pgliteSource(adapter, source.folder, source.schema)
     case 'postgres':
-      return postgresSource(adapter, source)
+      return postgresSource(adapter, source, readers)
   }
 }

@@ -1,5 +1,6 @@
 import { bundleTableNames, type SourceTableName } from 'hirescope/contract'
 import { join } from 'node:path'
+import { atOnce } from './at-once.ts'
 import { accessOf, readAccess, readEmails, writeAccess } from './access.ts'
 import { writeBundle, type BundleOrg, type Draft } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
@@ -19,16 +20,18 @@ import {
   type Standing,
 } from './publish.ts'
 import type { ExportOptions } from './run.ts'
-import { readScopes } from './scopes.ts'
+import { readScopes, type Scope } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
 import { readState, writePrevious, writeState } from './state.ts'
 import { counted, type OrgSummary } from './summary.ts'
 import type { Target } from './target.ts'
+import type { Writers } from './writers.ts'
 
 /** Makes every bundle of an org, then swaps all their manifests, under the lock of the org. */
 export const publishOrg = async (
   staging: Staging,
+  writers: Writers,
   config: ExportConfig,
   org: BundleOrg,
   asOf: string,
@@ -50,20 +53,22 @@ export const publishOrg = async (
     if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
     const drafts: { path: string; standing: Standing; draft: Draft }[] = []
-    for (const [index, scope] of scopes.entries()) {
-      signal?.throwIfAborted()
-      const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
-      reporter?.event({ event: 'scope_started', org: org.id, ...place })
-      const path = `${segment}/${scope.id}`
-      const standing = await beginScope(target, path, notAfter)
-      await removeTemporary(target, path)
-      const { names, threads } = config
-      drafts.push({
-        path,
-        standing,
-        draft: await writeBundle({ staging, target, org, scope, path, names, asOf, sourceTables, threads }),
+    const make = (scope: Scope, index: number, signal: AbortSignal) =>
+      writers.use(async (writer) => {
+        signal.throwIfAborted()
+        const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
+        reporter?.event({ event: 'scope_started', org: org.id, ...place })
+        const path = `${segment}/${scope.id}`
+        const standing = await beginScope(target, path, notAfter)
+        await removeTemporary(target, path)
+        const { names } = config
+        drafts[index] = {
+          path,
+          standing,
+          draft: await writeBundle({ writer, target, org, scope, path, names, asOf, sourceTables }),
+        }
       })
-    }
+    await atOnce(writers.count, [...scopes.entries()], ([index, scope], signal) => make(scope, index, signal), signal)
     const exportedAt = new Date().toISOString()
     const published = []
     for (const { path, draft, standing } of drafts)

@@ -1,9 +1,10 @@
 import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { resolve } from 'node:path'
 import type { Adapter } from './adapter.ts'
 import type { ExportConfig } from './config.ts'
 import { openSource } from './open-source.ts'
 import type { ExportOptions } from './run.ts'
-import { stageTables } from './stage.ts'
+import { landTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
 import { seconds } from './stopwatch.ts'
 
@@ -30,18 +31,21 @@ export const readSource = async (
   folder: string,
   { reporter, signal }: ExportOptions,
 ) => {
-  const staging = await openStaging({ folder, memory: config.memory, threads: config.threads })
+  const { source, memory, threads, spill, maxSpill } = config
+  const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill })
   try {
     const since = performance.now()
-    const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
-    try {
-      const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
-      const read = await stageTables(snapshot, staging, config, progress, signal)
-      const sourceTables = new Set(snapshot.tables.keys())
-      return { staging, asOf: snapshot.asOf, sourceTables, read, readSeconds: seconds(since) }
-    } finally {
-      await snapshot.close()
-    }
+    const readers = (source.kind === 'postgres' ? source.connections : null) ?? threads
+    const snapshot = await openSource(source, adapter, readers).open(
+      staging,
+      config.asOf ? new Date(config.asOf) : null,
+    )
+    const { asOf, tables } = snapshot
+    const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
+    // The server is not kept waiting for what can be done without it.
+    const read = await landTables(snapshot, staging, progress, signal).finally(() => snapshot.close())
+    const readSeconds = seconds(since)
+    return { staging, asOf, tables, read, readSeconds }
   } catch (error) {
     await staging.close()
     throw error

@@ -31,7 +31,9 @@ export const runReport = z.strictObject({
   error: z.string().nullable(),
   as_of: z.string().nullable(),
   /** By stage that is over, and of the whole run. */
-  seconds: z.strictObject({ read: seconds, normalise: seconds, write: seconds, run: seconds }).partial(),
+  seconds: z
+    .strictObject({ read: seconds, judge: seconds, normalise: seconds, write: seconds, run: seconds })
+    .partial(),
   /** Why the read began anew. */
   retries: z.array(z.string()),
   /** Over all orgs and what belongs to none. */

@@ -1,6 +1,8 @@
 import { sourceTableNames } from 'hirescope/contract'
 import { join, resolve, sep } from 'node:path'
 import { readAdapter } from './adapter.ts'
+import { atOnce } from './at-once.ts'
+import type { BundleOrg } from './bundle.ts'
 import type { ExportConfig } from './config.ts'
 import { ExportError, explain } from './errors.ts'
 import type { Reporter } from './events.ts'
@@ -14,9 +16,11 @@ import { retrying } from './retry.ts'
 import { readOrgs } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import { askedFor, type Shard } from './shard.ts'
+import { judgeTables } from './stage.ts'
 import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
 import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
+import { openWriters } from './writers.ts'
 
 /** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
@@ -47,12 +51,12 @@ export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'ada
   )
 
 /** @throws ExportError where what is private would be served, or nginx has no folder to serve. */
-export const checkFolders = ({ target, private: own, staging = own, nginx }: ExportConfig) => {
+export const checkFolders = ({ target, private: own, staging = own, spill = own, nginx }: ExportConfig) => {
   if (isStore(target)) {
     if (nginx) throw new ExportError('config: nginx serves a folder, and target is a store; leave nginx out')
     return
   }
-  for (const [name, folder] of Object.entries({ private: own, staging }))
+  for (const [name, folder] of Object.entries({ private: own, staging, spill }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)
 }
@@ -75,7 +79,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   try {
     reporter?.event({ event: 'stage_started', stage: 'read' })
     const attempt = () => readSource(config, adapter, resolve(folder), options)
-    const { staging, asOf, sourceTables, read, readSeconds } = await retrying(
+    const { staging, asOf, tables, read, readSeconds } = await retrying(
       config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
       attempt,
       reporter,
@@ -83,13 +87,20 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
     )
     try {
       reporter?.event({ event: 'stage_finished', stage: 'read', seconds: readSeconds })
+      reporter?.event({ event: 'stage_started', stage: 'judge' })
+      const judgeSince = performance.now()
+      await judgeTables({ tables, asOf }, staging, config, signal)
+      const sourceTables = new Set(tables.keys())
+      const judgeSeconds = seconds(judgeSince)
+      reporter?.event({ event: 'stage_finished', stage: 'judge', seconds: judgeSeconds })
       reporter?.event({ event: 'stage_started', stage: 'normalise' })
       const normaliseSince = performance.now()
       const rowsOf = await countRows(staging)
       await normalise(staging, adapter.aliases)
       const normaliseSeconds = seconds(normaliseSince)
       reporter?.event({ event: 'stage_finished', stage: 'normalise', seconds: normaliseSeconds })
-      const unattributed = await issueCounts(staging, null)
+      const issuesOf = await issueCounts(staging)
+      const unattributed = issuesOf(null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
       tellIssues(reporter, null, unattributed)
       reporter?.event({ event: 'stage_started', stage: 'write' })
@@ -100,25 +111,32 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       const lacks = (id: string) => !known.some((org) => org.id === id)
       const unknown = (options.orgs ?? []).filter(lacks)
       if (unknown.length) throw new ExportError(`org: ${unknown.join(', ')} is not in the source`)
-      for (const org of known.filter(({ id }) => asked(id))) {
-        signal?.throwIfAborted()
-        const issues = await issueCounts(staging, org.k)
+      const wanted = known.filter(({ id }) => asked(id))
+      const publish = async (index: number, org: BundleOrg) => {
+        const issues = issuesOf(org.k)
         const problems = [...everywhere, ...overLimit(config, issues, (table) => rowsOf(org.k, table))]
         const since = performance.now()
-        const add = (rest: Omit<OrgSummary, 'org' | 'issues' | 'seconds' | 'read'>) => {
+        const done = (rest: Omit<OrgSummary, 'org' | 'issues' | 'seconds' | 'read'>) => {
           const read = counted(sourceTableNames, (table) => rowsOf(org.k, table))
-          const done = { org: org.id, issues, seconds: seconds(since), read, ...rest }
-          orgs.push(done)
-          tellOrg(reporter, done)
+          const summary = { org: org.id, issues, seconds: seconds(since), read, ...rest }
+          orgs[index] = summary
+          tellOrg(reporter, summary)
         }
         try {
           if (problems.length) throw new ExportError(`${problems.join('; ')}; mend the source or raise maxRejected`)
           const instant = `${asOf.replace(' ', 'T')}Z`
-          add({ error: null, ...(await publishOrg(staging, config, org, instant, sourceTables, target, options)) })
+          const published = await publishOrg(staging, writers, config, org, instant, sourceTables, target, options)
+          done({ error: null, ...published })
         } catch (error) {
           if (signal?.aborted) throw error
-          add({ error: explain(error), scopes: 0, changed: 0, rows: 0, bytes: 0, written: {} })
+          done({ error: explain(error), scopes: 0, changed: 0, rows: 0, bytes: 0, written: {} })
         }
+      }
+      const writers = await openWriters(staging, config)
+      try {
+        await atOnce(writers.count, [...wanted.entries()], ([index, org]) => publish(index, org), signal)
+      } finally {
+        await writers.close()
       }
       const summary: ExportSummary = {
         asOf,
@@ -127,7 +145,7 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),
-        seconds: { read: readSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
+        seconds: { read: readSeconds, judge: judgeSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
       }
       reporter?.event({ event: 'stage_finished', stage: 'write', seconds: summary.seconds.write })
       tellAll(reporter, summary)

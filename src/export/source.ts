@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly asOf: string
   /** The tables that the adapter delivers and how each of their columns comes; checked against the contract. */
   readonly tables: ReadonlyMap<SourceTableName, Record<string, Delivered>>
+  /** How many tables can be read at once, each into a connection of its own. */
+  readonly readers: number
   /** Puts the rows of a table into the staging database as `raw.<table>`, columns in contract order, as text or typed. */
   land: (table: SourceTableName, staging: Staging, signal?: AbortSignal) => Promise<void>
   /** How many rows a table has: counted where that is cheap, else what the planner of the source reckons. */

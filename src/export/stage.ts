@@ -1,4 +1,5 @@
 import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
+import { atOnce } from './at-once.ts'
 import type { ExportConfig } from './config.ts'
 import { emptyRaw, judge } from './judge.ts'
 import type { Snapshot } from './source.ts'
@@ -34,30 +35,52 @@ const settleClocks = async (staging: Staging, config: ExportConfig) => {
       FROM staged.org WHERE org_id = ${literal(org)}`)
 }
 
-/** Reads every table of a snapshot and judges its rows: `staged.*` and `issue`. Gives the number of raw rows by table. */
-export const stageTables = async (
+/**
+ * Reads every table of a snapshot, as many at once as it lets: `raw.*`. Gives the number of rows by table. Tables that others refer
+ * to come last, since those that refer to them are the longest.
+ */
+export const landTables = async (
   snapshot: Snapshot,
   staging: Staging,
-  config: ExportConfig,
   progress: (table: SourceTableName, rows: number) => void,
   signal?: AbortSignal,
 ): Promise<Map<SourceTableName, number>> => {
+  const counts = new Map<SourceTableName, number>()
+  const { readers } = snapshot
+  const connections =
+    readers === 1 ? [staging] : await Promise.all(Array.from({ length: readers }, () => staging.fork()))
+  const land = async (table: SourceTableName, signal: AbortSignal, worker: number) => {
+    const own = connections[worker] ?? staging
+    if (snapshot.tables.has(table)) await snapshot.land(table, own, signal)
+    else await own.run(emptyRaw(table))
+    const [row] = await own.rows(`SELECT count(*)::INTEGER AS n FROM raw.${table}`)
+    counts.set(table, Number(row?.n))
+    progress(table, Number(row?.n))
+  }
+  try {
+    await atOnce(readers, [...sourceTableNames].reverse(), land, signal)
+  } finally {
+    if (readers > 1) for (const connection of connections) await connection.close()
+  }
+  return counts
+}
+
+/** Judges the rows of every table that was read: `staged.*` and `issue`. */
+export const judgeTables = async (
+  snapshot: Pick<Snapshot, 'tables' | 'asOf'>,
+  staging: Staging,
+  config: ExportConfig,
+  signal?: AbortSignal,
+): Promise<void> => {
   await staging.run('CREATE SCHEMA staged')
   await staging.run(`CREATE TABLE issue (table_name VARCHAR, kind VARCHAR, reason VARCHAR, org_k BIGINT,
     job_id VARCHAR, candidate_id VARCHAR, row_id VARCHAR)`)
-  const counts = new Map<SourceTableName, number>()
   for (const table of sourceTableNames) {
     signal?.throwIfAborted()
-    const delivered = snapshot.tables.get(table)
-    if (delivered) await snapshot.land(table, staging, signal)
-    else await staging.run(emptyRaw(table))
-    const [row] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM raw.${table}`)
-    counts.set(table, Number(row?.n))
-    for (const sql of judge({ table, delivered: delivered ?? {}, asOf: snapshot.asOf })) await staging.run(sql)
+    const delivered = snapshot.tables.get(table) ?? {}
+    for (const sql of judge({ table, delivered, asOf: snapshot.asOf })) await staging.run(sql)
     if (table === 'org') await settleClocks(staging, config)
     if (!parents.has(table)) await staging.run(`DROP TABLE raw.${table}`)
-    progress(table, Number(row?.n))
   }
   for (const table of parents) await staging.run(`DROP TABLE raw.${table}`)
-  return counts
 }

@@ -1,4 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from './file-system.ts'
@@ -8,8 +9,12 @@ export interface Staging {
   readonly connection: DuckDBConnection
   /** A private folder for files on their way into the database. */
   readonly folder: string
+  /** A private folder for what does not fit into memory. */
+  readonly spill: string
   run: (sql: string) => Promise<void>
   rows: (sql: string) => Promise<Record<string, DuckDBValue>[]>
+  /** The same database through another connection, for statements at the same time; closing it closes nothing else. */
+  fork: () => Promise<Staging>
   close: () => Promise<void>
 }
 
@@ -18,36 +23,58 @@ export interface StagingOptions {
   /** DuckDB's `memory_limit`, for example "1GB". */
   memory: string
   threads: number
+  /** Where DuckDB puts what does not fit into memory, in a folder of its own; default: in `folder`. */
+  spill?: string | undefined
+  /** DuckDB's `max_temp_directory_size`. */
+  maxSpill?: string | undefined
 }
+
+/** The folder for what does not fit into memory. Two exporters have two, since their staging folders differ. */
+const spillFolder = ({ folder, spill }: StagingOptions) =>
+  spill === undefined
+    ? join(folder, 'spill')
+    : join(spill, `hirescope-spill-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
 
 /** A text as an SQL literal. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Opens an empty staging database in a fresh folder. */
-export const openStaging = async ({ folder, memory, threads }: StagingOptions): Promise<Staging> => {
-  await rm(folder, { recursive: true, force: true })
-  await makeFolder(folder, 0o700)
+export const openStaging = async (options: StagingOptions): Promise<Staging> => {
+  const { folder, memory, threads, maxSpill } = options
+  const spill = spillFolder(options)
+  for (const each of [folder, spill]) await rm(each, { recursive: true, force: true })
+  for (const each of [folder, spill]) await makeFolder(each, 0o700)
   const instance = await DuckDBInstance.create(join(folder, 'staging.duckdb'), {
     memory_limit: memory,
     threads: String(threads),
-    temp_directory: join(folder, 'spill'),
+    temp_directory: spill,
+    ...(maxSpill === undefined ? {} : { max_temp_directory_size: maxSpill }),
     preserve_insertion_order: 'true',
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
   })
-  const connection = await instance.connect()
-  await connection.run("LOAD icu; SET TimeZone = 'UTC'; CREATE SCHEMA raw")
-  return {
-    connection,
-    folder,
-    run: async (sql) => {
-      await connection.run(sql)
-    },
-    rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
-    close: async () => {
-      connection.closeSync()
-      instance.closeSync()
-      await rm(folder, { recursive: true, force: true })
-    },
+  const open = async (closed: () => Promise<void>): Promise<Staging> => {
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    return {
+      connection,
+      folder,
+      spill,
+      run: async (sql) => {
+        await connection.run(sql)
+      },
+      rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
+      fork: () => open(() => Promise.resolve()),
+      close: () => {
+        connection.closeSync()
+        return closed()
+      },
+    }
   }
+  const staging = await open(async () => {
+    instance.closeSync()
+    for (const each of [folder, spill]) await rm(each, { recursive: true, force: true })
+  })
+  await staging.run('LOAD icu; CREATE SCHEMA raw')
+  return staging
 }

@@ -30,7 +30,7 @@ export interface ExportSummary {
   unattributed: IssueCount[]
   read: Partial<Record<SourceTableName, number>>
   /** Seconds by stage. */
-  seconds: Record<'read' | 'normalise' | 'write', number>
+  seconds: Record<'read' | 'judge' | 'normalise' | 'write', number>
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)

@@ -1,33 +1,15 @@
 import type { ExportSummary } from 'hirescope/export'
-import { fork } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ExportReply } from './export-process.ts'
 import { lookAround } from './machine.ts'
 import { exported, exportStages, type Exported, type ExportStage } from './results.ts'
+import { runProcess, type Done } from './run-process.ts'
 import { round } from './spread.ts'
 
-type Done = Extract<ExportReply, { type: 'done' }>
+export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
-const runProcess = (args: string[], say: (line: string) => void): Promise<Done> =>
-  new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'export-process.ts'), args, { execArgv: ['--import', 'tsx'] })
-    let last: ExportReply | undefined
-    child.on('message', (message: ExportReply) => {
-      last = message
-      if (message.type === 'stage') say(`export: ${message.stage}`)
-    })
-    child.on('error', reject)
-    child.on('exit', (code, signal) => {
-      if (last?.type === 'done') resolve(last)
-      else if (last?.type === 'failed') reject(new Error(last.message))
-      else reject(new Error(`export process: ended by ${signal ?? `exit code ${code}`} while it was exporting`))
-    })
-  })
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-
-const stageResults = ({ seconds }: ExportSummary, needs: Done['needs'], read: number, written: number) =>
+/** What each stage took, with the rows that it moved. */
+export const stageResults = ({ seconds }: ExportSummary, needs: Done['needs'], read: number, written: number) =>
   Object.fromEntries(
     exportStages.map((stage) => {
       const rows = stage === 'write' ? written : read
@@ -36,7 +18,7 @@ const stageResults = ({ seconds }: ExportSummary, needs: Done['needs'], read: nu
       const each = { seconds: seconds[stage], rows, rows_per_second: Math.round(rows / seconds[stage]) }
       return [stage, { ...each, ...own }]
     }),
-  ) as Record<ExportStage, Exported['stages'][ExportStage]>
+  ) as Record<ExportStage, Exported['stages']['read']>
 
 const figures = 'exported.json'
 
@@ -60,7 +42,11 @@ export const measureExport = async (
   // An unchanged bundle rewrites nothing, which is not what is to be measured.
   for (const part of [figures, 'site', 'private']) await rm(join(folder, part), { recursive: true, force: true })
   const measured = await lookAround()
-  const { summary, needs } = await runProcess([folder, String(applications), String(jobs)], say)
+  const { summary, needs } = await runProcess(
+    join(import.meta.dirname, 'export-process.ts'),
+    [folder, String(applications), String(jobs)],
+    say,
+  )
   const { orgs, read } = summary
   const seconds = sum(Object.values(summary.seconds))
   const rowsRead = sum(Object.values(read))

@@ -1,13 +1,11 @@
 import { bundleTableNames, endpointIds } from 'hirescope/contract'
+import { exportSection } from './export/readme.ts'
+import type { ExportResults } from './export/results.ts'
 import { goalsOf } from './goals.ts'
+import { table } from './markdown.ts'
 import { comparedScopes, exportStages, loadStages, weightGroups, type Results, type Size } from './results.ts'
 
 const number = (value: number) => value.toLocaleString('en')
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
-  [head, head.map((_, index) => (index ? '--:' : '---')), ...rows]
-    .map((cells) => `| ${cells.map((cell) => (typeof cell === 'number' ? number(cell) : cell)).join(' | ')} |`)
-    .join('\n')
-
 const sizesOf = ({ sizes }: Results): Size[] =>
   Object.values(sizes).sort((a, b) => a.exported.applications - b.exported.applications)
 
@@ -31,7 +29,7 @@ const exports = (sizes: readonly Size[]) =>
   table(
     ['applications', 'stage', 'seconds', 'of a processor', 'rows', 'rows/s', 'memory at start, MB', 'peak memory, MB'],
     sizes.flatMap(({ exported: { applications, stages, scopes, seconds, rows_read, rows_per_second } }) => {
-      const each = exportStages.map((stage) => ({ stage, ...stages[stage] }))
+      const each = exportStages.flatMap((stage) => (stages[stage] ? [{ stage, ...stages[stage] }] : []))
       return [
         ...each.map(({ stage, seconds, cpu_seconds, rows, rows_per_second, start_rss_mb, peak_rss_mb }) => [
           number(applications),
@@ -193,7 +191,7 @@ export const tables = (results: Results): string => {
 }
 
 /** The README of the bench. */
-export const readme = (results: Results): string => `# Bench
+export const readme = (results: Results, exported: ExportResults): string => `# Bench
 
 \`npm run bench\` writes this file and \`results.json\`; change \`readme.ts\`, not the file. \`npm run bench -- --sizes 100000\` is
 quick and leaves the figures of other sizes as they are, \`--jobs 60\` sets the number of jobs (default: one for 500 applications), \`--keep-export\` measures the
@@ -217,4 +215,6 @@ which is the practical floor for code that reads rows. hirescope reads the rollu
 all processors that others used in the two seconds before: where it is not near zero, the times are too high.
 
 ${tables(results)}
+
+${exportSection(exported)}
 `

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { spread } from './spread.ts'
 
 /** The stages of an export, in order. */
-export const exportStages = ['read', 'normalise', 'write'] as const
+export const exportStages = ['read', 'judge', 'normalise', 'write'] as const
 export type ExportStage = (typeof exportStages)[number]
 
 const number = z.number()
@@ -11,7 +11,7 @@ const by = <Name extends string, Value extends z.ZodType>(names: readonly Name[]
   z.strictObject(Object.fromEntries(names.map((name) => [name, value])) as Record<Name, Value>)
 
 /** When a part was measured and how busy everything else kept the machine just before: 0 is idle, 1 all processors. */
-const measured = { at: z.iso.datetime(), busy_before: number }
+export const measured = { at: z.iso.datetime(), busy_before: number }
 
 const machine = z.strictObject({
   cores: number,
@@ -32,6 +32,16 @@ const needs = z.strictObject({
 })
 export type Needs = z.infer<typeof needs>
 
+/** What each stage of an export took. */
+const stage = z.strictObject({
+  seconds: number,
+  /** Written for `write`, else read. */
+  rows: number,
+  rows_per_second: number,
+  ...needs.shape,
+})
+export const stages = by(['read', 'normalise', 'write'], stage).extend({ judge: stage.optional() })
+
 /** An export of a demo database. */
 export const exported = z.strictObject({
   ...measured,
@@ -47,16 +57,7 @@ export const exported = z.strictObject({
   bytes_written: number,
   /** Rows read per second of the whole export. */
   rows_per_second: number,
-  stages: by(
-    exportStages,
-    z.strictObject({
-      seconds: number,
-      /** Read for `read` and `normalise`, written for `write`. */
-      rows: number,
-      rows_per_second: number,
-      ...needs.shape,
-    }),
-  ),
+  stages,
 })
 export type Exported = z.infer<typeof exported>
 

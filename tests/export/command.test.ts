@@ -92,7 +92,7 @@ describe('the command', () => {
     expect(out).toMatch(/^org o: 1 scopes \(1 changed\), 20 rows, [\d,]+ bytes$/m)
     expect(out).toMatch(/^ {2}application: 1 rejected, unknown stage \("a2"\)$/m)
     expect(out).toMatch(
-      /\nas of 2026-01-01 00:00:00\.000000 UTC: 1 of 1 orgs published, 1 scopes, 20 rows, [\d,]+ bytes, 1 rejected; [\d.]+ s reading, [\d.]+ s normalising, [\d.]+ s writing\n$/,
+      /\nas of 2026-01-01 00:00:00\.000000 UTC: 1 of 1 orgs published, 1 scopes, 20 rows, [\d,]+ bytes, 1 rejected; [\d.]+ s reading, [\d.]+ s judging, [\d.]+ s normalising, [\d.]+ s writing\n$/,
     )
     expect(await readdir(join(folder, 'private'))).toEqual(expect.arrayContaining(['o', 'secret']))
     expect(await readdir(join(folder, 'private'))).not.toContain('staging')

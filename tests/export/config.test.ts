@@ -35,7 +35,7 @@ it('fills in what is not said', () => {
 
 it('takes every setting that it knows', () => {
   const full = {
-    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x', schema: ['a', 'b'] },
+    source: { kind: 'postgres', url: 'postgres://u@h/d', password: 'x', schema: ['a', 'b'], connections: 3 },
     adapter: 'folder',
     settings: { org_name: 'Ours' },
     target: 't',
@@ -52,6 +52,8 @@ it('takes every setting that it knows', () => {
     graceRuns: 0,
     keepReports: 1,
     memory: '512 MiB',
+    spill: 'x',
+    maxSpill: '20GB',
     threads: 3,
   }
   expect(parseConfig(full)).toEqual(full)
@@ -77,6 +79,7 @@ it.each([
   ['nginx', ['/', { data: 'data/' }, { data: '/da ta/' }, { data: '/a{/' }, { app: '/x/', data: '/x/' }]],
   ['graceRuns', [-1, 0.5, NaN]],
   ['threads', [0, 1.5, NaN]],
+  ['maxSpill', ['20', '1TB', -1]],
   ['asOf', ['2026-11-20', '2026-11-20T02:00:00', '2026-13-20T02:00:00Z', 'now']],
   ['defaultTimeZone', ['', 'Mars/Base', '+05:30']],
   ['names', ['some', null]],

@@ -41,7 +41,7 @@ describe('--json', () => {
     expect(events[0]).toMatchObject({ event: 'run_started', command: 'export', source: 'files', adapter: 'adapter' })
     expect(events.at(-1)).toMatchObject({ event: 'run_finished', level: 'info', exit_code: 0, error: null })
     expect(named(events, 'table_read').find(({ table }) => table === 'application')).toMatchObject({ rows: 2 })
-    expect(named(events, 'stage_finished').map(({ stage }) => stage)).toEqual(['read', 'normalise', 'write'])
+    expect(named(events, 'stage_finished').map(({ stage }) => stage)).toEqual(['read', 'judge', 'normalise', 'write'])
     expect(named(events, 'org_published')).toMatchObject([
       {
         org: 'o',

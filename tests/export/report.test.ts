@@ -78,7 +78,7 @@ describe('the report of a run', () => {
       report?.orgs.reduce((total, org) => total + pick(org), 0)
     expect(report?.bytes).toBe(sum(({ bytes }) => bytes))
     expect(report?.rows).toBe(sum(({ rows }) => rows))
-    expect(Object.keys(report?.seconds ?? {}).sort()).toEqual(['normalise', 'read', 'run', 'write'])
+    expect(Object.keys(report?.seconds ?? {}).sort()).toEqual(['judge', 'normalise', 'read', 'run', 'write'])
     await source.run(lenient)
     expect((await reports())[1]).toMatchObject({ scopes: 2, changed: 0 })
   })

@@ -6,9 +6,9 @@ import { createNativeStore, type NativeOptions } from './store.ts'
 /** Opens the bundle in a folder with DuckDB in this process. @throws DatasetError */
 export const openFolder = async (
   folder: string,
-  { threads, ...options }: LoadOptions & NativeOptions = {},
+  { threads, memory, folder: temporary, ...options }: LoadOptions & NativeOptions = {},
 ): Promise<Dataset & { close(): Promise<void> }> => {
-  const store = await createNativeStore({ threads })
+  const store = await createNativeStore({ threads, memory, folder: temporary })
   const close = () => store.engine.close()
   try {
     return { ...(await loadDataset(folderSource(folder), store, options)), close }

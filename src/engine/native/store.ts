@@ -14,15 +14,26 @@ import { createConnections } from './connections.ts'
 export interface NativeOptions {
   /** Threads of the engine; as many as there are cores by default. */
   threads?: number | undefined
+  /** DuckDB's memory limit, for example "128MB"; it writes what does not fit to its temporary folder. By default most of the machine's. */
+  memory?: string | undefined
+  /** Where the temporary folder is made; by default where the system has such. */
+  folder?: string | undefined
 }
 
 /**
  * DuckDB in this process, in memory. It reaches no network, and of the file system its own temporary folder alone.
  * Close `engine` to give memory and folder back.
  */
-export const createNativeStore = async ({ threads }: NativeOptions = {}): Promise<TableStore> => {
-  const folder = await mkdtemp(join(tmpdir(), 'hirescope-'))
-  const instance = await DuckDBInstance.create(':memory:', threads ? { threads: String(threads) } : {})
+export const createNativeStore = async ({
+  threads,
+  memory,
+  folder: parent = tmpdir(),
+}: NativeOptions = {}): Promise<TableStore> => {
+  const folder = await mkdtemp(join(parent, 'hirescope-'))
+  const instance = await DuckDBInstance.create(':memory:', {
+    ...(threads ? { threads: String(threads) } : {}),
+    ...(memory ? { memory_limit: memory } : {}),
+  })
   const connect = createConnections(instance)
   await connect((connection) =>
     connection.command(`

@@ -63,6 +63,7 @@ const snapshot = (
 ): Snapshot => ({
   asOf,
   tables: new Map([...tables].map(([table, { delivered }]) => [table, delivered])),
+  readers: 1,
   land: async (table, staging, signal) => {
     const query = adapter.queries.get(table)
     const described = tables.get(table)

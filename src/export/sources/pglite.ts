@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
-import { createWriteStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
@@ -42,17 +42,17 @@ const openSession = async (folder: string): Promise<PostgresSession> => {
   }
 }
 
+const piecesOf = async function* (blob: Blob) {
+  for await (const bytes of blob.stream()) yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
 const pgliteSession = (database: PGlite, close: () => Promise<void>): PostgresSession => ({
   query: (sql, parameters) => database.query<Record<string, unknown>>(sql, parameters),
-  copy: async (query, file, signal) => {
+  copy: async (query, take, signal) => {
     signal?.throwIfAborted()
     const { blob } = await database.query(`COPY (${query}) TO '/dev/blob' (FORMAT csv)`)
     // Without a row there is no blob.
-    await pipeline(
-      (blob ?? new Blob()).stream(),
-      createWriteStream(file, { mode: 0o600 }),
-      ...(signal ? [{ signal }] : []),
-    )
+    await pipeline(Readable.from(piecesOf(blob ?? new Blob())), take, ...(signal ? [{ signal }] : []))
   },
   close,
 })

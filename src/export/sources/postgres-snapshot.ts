@@ -1,5 +1,4 @@
 import { sourceColumns, sourceTableNames, type SourceTableName } from 'hirescope/contract'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Adapter } from '../adapter.ts'
@@ -7,8 +6,10 @@ import { ExportError } from '../errors.ts'
 import type { Delivered, Snapshot } from '../source.ts'
 import { literal, type Staging } from '../staging.ts'
 import { adapterProblem, checkColumns, refusedSelect, throwProblems, type Family, type GivenColumn } from './columns.ts'
+import { chunkCsv } from './csv-chunks.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import { failure, sqlProblem } from './postgres-failure.ts'
+import { exportSnapshot, openReaders } from './postgres-readers.ts'
 import { checkSchemas, quoted, searchPath, type Schema } from './postgres-schema.ts'
 import { findMissing } from './stand-ins.ts'
 
@@ -19,8 +20,8 @@ export interface PostgresSession {
     sql: string,
     parameters?: string[],
   ) => Promise<{ rows: Record<string, unknown>[]; fields: { name: string; dataTypeID: number }[] }>
-  /** Writes the CSV of a query to a file, without a JavaScript object per row. */
-  copy: (query: string, file: string, signal?: AbortSignal) => Promise<void>
+  /** Hands the CSV of a query on in pieces, cut anywhere, without a JavaScript object per row. */
+  copy: (query: string, take: (rows: AsyncIterable<Buffer>) => Promise<void>, signal?: AbortSignal) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -56,19 +57,57 @@ const microseconds = (instant: Date) => `${instant.toISOString().slice(0, -1).re
 const planned = z.tuple([z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })])
 
 /**
- * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs.
- * The session is closed with the snapshot, also when opening fails.
+ * Begins the one transaction in which every table of an adapter is read, and checks its SELECTs. With `another`, up to `readers`
+ * sessions read at once, all of one snapshot; as many as there are where the server has no more.
+ * The sessions are closed with the snapshot, also when opening fails.
  */
 export const openPostgresSnapshot = async (
   session: PostgresSession,
   adapter: Adapter,
   asOfGiven: Date | null,
   settings: ReadSettings = { statementTimeout: 0, lockTimeout: 0 },
+  { readers, another }: { readers: number; another?: () => Promise<PostgresSession> } = { readers: 1 },
 ): Promise<Snapshot> => {
+  const sessions = [session]
+  const close = async () => void (await Promise.all(sessions.map((each) => each.close())))
   try {
-    return await begin(session, adapter, asOfGiven, settings)
+    let asOf = await begin(session, settings, asOfGiven)
+    const shared = another && readers > 1 ? await exportSnapshot(session) : null
+    // The server refused and with that ended the transaction.
+    if (shared?.refused) asOf = await begin(session, settings, asOfGiven)
+    await tell(session, adapter, asOf)
+    const tables = await describe(session, adapter)
+    if (another && shared?.id)
+      for (const more of await openReaders(shared.id, readers - 1, another, settings)) {
+        sessions.push(more)
+        await tell(more, adapter, asOf)
+      }
+    const idle = [...sessions]
+    return {
+      asOf,
+      tables: new Map([...tables].map(([table, { delivered }]) => [table, delivered])),
+      readers: sessions.length,
+      land: async (table, staging, signal) => {
+        const query = adapter.queries.get(table)
+        const described = tables.get(table)
+        if (!query || !described) throw new Error(`source: the adapter delivers no ${table}`)
+        const free = idle.pop()
+        if (!free) throw new Error(`source: no more than ${sessions.length} tables can be read at once`)
+        await land(free, table, query, described.columns, staging, signal)
+        idle.push(free)
+      },
+      estimate: async (table) => {
+        const query = adapter.queries.get(table)
+        if (!query) throw new Error(`source: the adapter delivers no ${table}`)
+        const { rows } = await session.query(`EXPLAIN (FORMAT JSON) SELECT * FROM (\n${query.sql}\n) AS estimated`)
+        const given = rows[0]?.['QUERY PLAN']
+        const [plan] = planned.parse(typeof given === 'string' ? JSON.parse(given) : given)
+        return { rows: plan.Plan['Plan Rows'], exact: false }
+      },
+      close,
+    }
   } catch (error) {
-    await session.close()
+    await close()
     throw error
   }
 }
@@ -95,43 +134,22 @@ export const prepareTransaction = async (
     await session.query(`SET LOCAL ${setting}`)
 }
 
-const begin = async (
-  session: PostgresSession,
-  adapter: Adapter,
-  asOfGiven: Date | null,
-  settings: ReadSettings,
-): Promise<Snapshot> => {
+/** Begins the transaction; its first query takes the snapshot, and the clock is read with it. Gives as-of. */
+const begin = async (session: PostgresSession, settings: ReadSettings, asOfGiven: Date | null): Promise<string> => {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   await prepareTransaction(session, settings)
-  // The first query takes the transaction's snapshot; the clock is read with it.
   const clock = await session.query(
     `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now FROM pg_catalog.pg_class LIMIT 1`,
   )
   await checkSchemas(session, settings.schema)
-  const asOf = asOfGiven ? microseconds(asOfGiven) : text(clock.rows[0]?.now)
+  return asOfGiven ? microseconds(asOfGiven) : text(clock.rows[0]?.now)
+}
+
+/** Tells the adapter's SELECTs what they may ask for. */
+const tell = async (session: PostgresSession, adapter: Adapter, asOf: string) => {
   await session.query('SELECT set_config($1, $2, true)', ['hirescope.as_of', `${asOf.replace(' ', 'T')}+00:00`])
   for (const [name, value] of adapter.settings)
     await session.query('SELECT set_config($1, $2, true)', [`hirescope.${name}`, value])
-  const tables = await describe(session, adapter)
-  return {
-    asOf,
-    tables: new Map([...tables].map(([table, { delivered }]) => [table, delivered])),
-    land: async (table, staging, signal) => {
-      const query = adapter.queries.get(table)
-      const described = tables.get(table)
-      if (!query || !described) throw new Error(`source: the adapter delivers no ${table}`)
-      await land(session, table, query, described.columns, staging, signal)
-    },
-    estimate: async (table) => {
-      const query = adapter.queries.get(table)
-      if (!query) throw new Error(`source: the adapter delivers no ${table}`)
-      const { rows } = await session.query(`EXPLAIN (FORMAT JSON) SELECT * FROM (\n${query.sql}\n) AS estimated`)
-      const given = rows[0]?.['QUERY PLAN']
-      const [plan] = planned.parse(typeof given === 'string' ? JSON.parse(given) : given)
-      return { rows: plan.Plan['Plan Rows'], exact: false }
-    },
-    close: () => session.close(),
-  }
 }
 
 interface AdapterQuery {
@@ -196,7 +214,6 @@ const land = async (
   staging: Staging,
   signal?: AbortSignal,
 ) => {
-  const path = join(staging.folder, `${table}.csv`)
   const names = sourceNames(table)
   const selected = names.map((name) => {
     const type = columns.find((column) => column.name === name)?.type
@@ -205,15 +222,18 @@ const land = async (
     return type === 'character' ? `${column}::text` : column
   })
   const prefix = `SELECT ${selected.join(', ')} FROM (\n`
-  try {
-    await session.copy(`${prefix}${sql}\n) AS delivered`, path, signal)
-    signal?.throwIfAborted()
-    const types = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    // One thread: a quoted line break must never be taken for the end of a row by a reader that starts in the middle.
-    await staging.run(`CREATE TABLE raw.${table} AS SELECT * FROM read_csv(${literal(path)}, columns = {${types}},
+  const types = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
+  // One thread: a quoted line break must never be taken for the end of a row by a reader that starts in the middle.
+  const load = (path: string) =>
+    staging.run(`INSERT INTO raw.${table} SELECT * FROM read_csv(${literal(path)}, columns = {${types}},
       header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', comment = '',
       nullstr = '', allow_quoted_nulls = false, null_padding = false, ignore_errors = false, strict_mode = true,
       parallel = false, max_line_size = 33554432, buffer_size = 67108864)`)
+  try {
+    await staging.run(`CREATE TABLE raw.${table} (${names.map((name) => `${name} VARCHAR`).join(', ')})`)
+    const path = join(staging.folder, `${table}.csv`)
+    await session.copy(`${prefix}${sql}\n) AS delivered`, (rows) => chunkCsv(rows, path, load), signal)
+    signal?.throwIfAborted()
   } catch (error) {
     const failed = failure(error)
     if (failed) throw new ExportError(sqlProblem({ file, sql }, `COPY (${prefix}`, failed), { cause: error })
@@ -222,8 +242,6 @@ const land = async (
         cause: error,
       })
     throw error
-  } finally {
-    await rm(path, { force: true })
   }
 }
 

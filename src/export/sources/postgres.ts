@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -20,11 +19,13 @@ export interface PostgresConnection extends TlsSettings, Partial<ReadSettings> {
   passwordFile?: string | undefined
 }
 
-/** The source that reads a PostgreSQL server, in one REPEATABLE READ READ ONLY transaction. */
-export const postgresSource = (adapter: Adapter, connection: PostgresConnection): Source => ({
+/** The source that reads a PostgreSQL server: one snapshot, in as many REPEATABLE READ READ ONLY transactions as there are readers. */
+export const postgresSource = (adapter: Adapter, connection: PostgresConnection, readers = 1): Source => ({
   open: async (_staging, asOf) => {
     const { statementTimeout = 3600, lockTimeout = 60, schema } = connection
-    return openPostgresSnapshot(await connect(connection), adapter, asOf, { statementTimeout, lockTimeout, schema })
+    const another = () => connect(connection)
+    const settings = { statementTimeout, lockTimeout, schema }
+    return openPostgresSnapshot(await another(), adapter, asOf, settings, { readers, another })
   },
 })
 
@@ -107,11 +108,11 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
   let copying = false
   return {
     query: (sql, parameters) => attempt(() => client.query<Record<string, unknown>>(sql, parameters)),
-    copy: (query, file, signal) =>
+    copy: (query, take, signal) =>
       attempt(async () => {
         copying = true
         const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv)`))
-        await pipeline(rows, createWriteStream(file, { mode: 0o600 }), ...(signal ? [{ signal }] : []))
+        await pipeline(rows, take, ...(signal ? [{ signal }] : []))
         copying = false
       }),
     close: async () => {

@@ -1,0 +1,1 @@
+SELECT id::text AS org_id, name, time_zone, created_at FROM organisation

@@ -1,0 +1,1 @@
+SELECT resume_id::text AS resume_id, ordinal, skill AS skill_raw FROM resume_skill
