@@ -38,7 +38,7 @@ const directions = [
 ]
 
 export default ts.config(
-  { ignores: ['dist', 'dist-lib', '.demo', 'node_modules'] },
+  { ignores: ['dist', 'dist-lib', 'dist-docs', '.demo', 'node_modules'] },
   js.configs.recommended,
   ts.configs.strict,
   svelte.configs.recommended,

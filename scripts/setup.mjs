@@ -56,6 +56,9 @@ const apt = (packages) => {
 if (process.argv.includes('--tests')) {
   if (!onPath('chromium', 'chromium-browser') && !apt(['chromium', 'fonts-liberation']))
     stop('the browser tests need Chromium; install it so that "chromium" is on the PATH')
+  // Debian keeps it in /usr/sbin, which is not on everyone's path.
+  if (!onPath('nginx') && !existsSync('/usr/sbin/nginx') && !apt(['nginx']))
+    console.log('setup: no nginx; the tests on it will be skipped')
   const servers = '/usr/lib/postgresql'
   const server =
     onPath('postgres') ||

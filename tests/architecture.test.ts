@@ -228,7 +228,7 @@ describe.skipIf(!tracked)('git (skipped outside of a clone)', () => {
     })
     expect(ignored).toBe('')
     const generated =
-      /^(dist|dist-lib|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
+      /^(dist|dist-lib|dist-docs|\.demo|coverage|node_modules)\/|\.(parquet|duckdb|wasm|tgz|tsbuildinfo|log)$|^public\/.*\.(json|gz)$/
     expect(tracked?.filter((file) => generated.test(file))).toEqual([])
   })
 })

@@ -54,7 +54,8 @@ const identity = (): { uid?: number; gid?: number } | null => {
   }
 }
 
-const freePort = () =>
+/** A port of this machine on which nothing listens. */
+export const freePort = () =>
   new Promise<number>((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -5,6 +5,7 @@ import { weekCount } from './endpoint-bodies.ts'
 export type BundleType =
   'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INTEGER[]' | 'INTEGER' | 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'DATE'
 
+/** What is said of a column of a bundle: its SQL type and its meaning. */
 export interface BundleColumn {
   type: BundleType
   description: string
@@ -241,11 +242,13 @@ export const bundleRows = {
   }),
 } as const
 
+/** A table of a bundle. */
 export type BundleTableName = keyof typeof bundleRows
 
 /** A row of a bundle table. */
 export type BundleRow<Table extends BundleTableName> = z.infer<(typeof bundleRows)[Table]>
 
+/** The tables of a bundle, in the order of the contract. */
 export const bundleTableNames = Object.keys(bundleRows) as BundleTableName[]
 
 /** The tables that answer about one job and about all of them; an engine loads them first. */

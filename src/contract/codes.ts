@@ -18,9 +18,13 @@ export const jobStatuses = ['draft', 'open', 'on_hold', 'closed'] as const
 /** Roles of a user; only `admin` sees every job of the organisation. */
 export const roles = ['admin', 'editor', 'participant', 'other'] as const
 
+/** How far an application has come. */
 export type Stage = (typeof stages)[number]
+/** How an application stands, beside its stage. */
 export type Outcome = (typeof outcomes)[number]
+/** The state of a job. */
 export type JobStatus = (typeof jobStatuses)[number]
+/** What a user may see: an admin sees every job of the organisation. */
 export type Role = (typeof roles)[number]
 
 const positions = <Name extends string>(names: readonly Name[]) =>

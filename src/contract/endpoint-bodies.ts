@@ -99,6 +99,9 @@ export const endpointBodies = {
 
 /** The body of an endpoint's 200 answer. */
 export type EndpointBody<Id extends EndpointId> = z.infer<(typeof endpointBodies)[Id]>
+/** The first hire. */
 export type CloseFill = z.infer<typeof closeFill>
+/** The body of `details` about one job. */
 export type JobDetails = z.infer<typeof jobDetails>
+/** The body of `details` about many jobs. */
 export type ScopeDetails = z.infer<typeof scopeDetails>

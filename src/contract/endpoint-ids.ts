@@ -11,4 +11,5 @@ export const endpointIds = [
   'applicants-stage-graph-overview',
 ] as const
 
+/** The path of an endpoint, without the slash. */
 export type EndpointId = (typeof endpointIds)[number]

@@ -19,6 +19,7 @@ export {
   wholeScores,
 } from './bundle-tables.ts'
 export type { BundleColumn, BundleRow, BundleTableName, BundleType } from './bundle-tables.ts'
+export { bundleComments } from './bundle-comments.ts'
 export {
   answers,
   contractVersion,

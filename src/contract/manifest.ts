@@ -17,6 +17,7 @@ export const fileEntry = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal'),
   bytes: count,
 })
+/** A file that holds a table, with its number of rows. */
 export const tableEntry = fileEntry.extend({ rows: count })
 
 const reasons = z.record(z.string(), count)
@@ -53,8 +54,11 @@ export const manifest = z.strictObject({
   views: fileEntry,
 })
 
+/** What a bundle holds, as of when, and the hash of each file. */
 export type Manifest = z.infer<typeof manifest>
+/** One immutable file of a bundle. */
 export type FileEntry = z.infer<typeof fileEntry>
+/** The file of a table. */
 export type TableEntry = z.infer<typeof tableEntry>
 
 type Counts = Record<string, unknown>
@@ -78,6 +82,7 @@ export const answers = z.strictObject(
     [Id in EndpointId]: AnswerSchema<EndpointBody<Id>>
   },
 )
+/** The precomputed results of a whole scope, by endpoint. */
 export type Answers = z.infer<typeof answers>
 
 /** `session.json` beside the app: the bundle of the signed-in viewer, relative to that file. */
@@ -93,4 +98,5 @@ export const directory = z.strictObject({
     }),
   ),
 })
+/** What the demo can show: organisations and their viewers. */
 export type Directory = z.infer<typeof directory>

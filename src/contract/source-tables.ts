@@ -14,6 +14,7 @@ export interface SourceColumn {
   dates?: true
 }
 
+/** A table of the source contract. */
 export type SourceTableName =
   | 'org'
   | 'app_user'
@@ -175,6 +176,7 @@ export const optionalSourceTables = [
   'credit_event',
 ] as const
 
+/** A table that a source may lack; what depends on it is null then. */
 export type OptionalSourceTable = (typeof optionalSourceTables)[number]
 
 /** Primary key columns by table. */

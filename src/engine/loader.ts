@@ -1,5 +1,6 @@
 import {
   bundleColumns,
+  bundleComments,
   bundleTableNames,
   firstTableNames,
   type BundleTableName,
@@ -20,11 +21,15 @@ export interface LoadProgress {
   totalBytes: number
 }
 
+/** How a bundle is loaded. */
 export interface LoadOptions {
   /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined
   onProgress?: ((progress: LoadProgress) => void) | undefined
-  /** The tables of single rows: what the metrics read of them (the default), or all tables with all their columns. */
+  /**
+   * The tables of single rows: what the metrics read of them (the default), or all tables with all their columns, as analysts want
+   * them: then every table and column carries its description (`COMMENT`).
+   */
   tables?: 'needed' | 'all' | undefined
   /** Told at the end of the milliseconds during which each stage was under way; stages overlap. */
   timing?: ((stage: LoadStage, milliseconds: number) => void) | undefined
@@ -61,6 +66,7 @@ export const loadDataset = async (
 
   const { engine } = await started
   await checkTables(engine, manifest, firstTables, signal)
+  if (tables === 'all') await describe(await started, firstTables)
   const others = tables === 'all' ? otherTables : rowTables
   const dataset = await createDataset(engine, manifest, createRowLoader(others, manifest, { source, started, loaded }))
   signal?.throwIfAborted()
@@ -69,6 +75,9 @@ export const loadDataset = async (
   onProgress?.({ phase: 'ready', loadedBytes: totalBytes, totalBytes })
   return dataset
 }
+
+const describe = async (store: TableStore, tables: LoadedTables): Promise<void> =>
+  store.command?.([...tables].flatMap(([table, columns]) => bundleComments(table, columns)).join('\n'))
 
 /** Loads the tables of single rows once, for all who ask; after a failure anew. */
 const createRowLoader = (
@@ -84,7 +93,9 @@ const createRowLoader = (
     await loadTables(tables, manifest, { ...loading, measure, signal: undefined, onProgress }).catch((error) =>
       explain(error, loading.source, manifest),
     )
-    await checkTables((await loading.started).engine, manifest, tables)
+    const store = await loading.started
+    await checkTables(store.engine, manifest, tables)
+    if (tables === otherTables) await describe(store, tables)
     for (const [stage, milliseconds] of times()) listeners.forEach((each) => each.timing?.(stage, milliseconds))
   }
   return async (options: RowsOptions = {}): Promise<void> => {

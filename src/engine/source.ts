@@ -2,6 +2,7 @@ import { manifest, parse, readableVersions, type FileEntry, type Manifest } from
 import { DatasetError } from './dataset-error.ts'
 import type { Measure } from './stopwatch.ts'
 
+/** How a file of a bundle is read. */
 export interface OpenOptions {
   signal?: AbortSignal | undefined
   /** Told of the bytes as they arrive, in portions. */

@@ -11,4 +11,6 @@ export interface TableStore {
    * @throws DatasetError altered, if the bytes cannot be read
    */
   insert(table: BundleTableName, columns: readonly string[], bytes: Uint8Array, measure?: Measure): Promise<void>
+  /** Runs SQL that is no question: any number of statements, without a result. A store without it holds no comments. */
+  command?(sql: string): Promise<void>
 }

@@ -7,6 +7,7 @@ import { dryRun } from './dry-run.ts'
 import { ExportError, explain } from './errors.ts'
 import { inWords, logged, type ExportEvent, type LoggedEvent, type Reporter } from './events.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
+import { writeNginx } from './nginx.ts'
 import { keepReport } from './report.ts'
 import { loadConfig } from './load-config.ts'
 import { rollBack } from './rollback.ts'
@@ -14,6 +15,7 @@ import { adapterOf, checkFolders, runExport, type ExportOptions } from './run.ts
 import { parseShard } from './shard.ts'
 import type { ExportSummary } from './summary.ts'
 import { seconds } from './stopwatch.ts'
+import { verifyTarget } from './verify.ts'
 import { postgresGrants } from './sources/postgres-grants.ts'
 
 const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
@@ -33,6 +35,7 @@ const usage = `usage: npm run export -- --config <file.ts|file.json> [options]
   --erase                with --org: leave no file of an earlier dataset, so that whom the source erased is in none
   --rollback <id>        instead of exporting, publish the previous dataset of this organisation again
   --dry-run              instead of exporting, say what would be read and written
+  --verify               instead of exporting, read again what is published and check all of it
   --print-grants         instead of exporting, print the GRANT statements that the role of the export needs
   --role <name>          with --print-grants: for this role instead of the one that connects
   --json                 events as lines of JSON on stdout, and these words on stderr
@@ -54,6 +57,7 @@ const options = {
   erase: { type: 'boolean' },
   rollback: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  verify: { type: 'boolean' },
   'print-grants': { type: 'boolean' },
   role: { type: 'string' },
   json: { type: 'boolean' },
@@ -170,6 +174,14 @@ interface Running {
   signal: AbortSignal | undefined
 }
 
+/** Writes what nginx needs, if asked for. */
+const mapViewers = async (config: ExportConfig, reporter: Reporter) => {
+  const viewers = await writeNginx(config)
+  if (!viewers) return
+  const { paths, ambiguous, unusable } = viewers
+  reporter.event({ event: 'viewers_mapped', viewers: paths.size, ambiguous, unusable })
+}
+
 /** Exports what the flags ask for; what is wrong beyond single orgs is thrown at the end. */
 const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
   const summary = await runExport(config, {
@@ -179,6 +191,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
     ...(flags.erase && { erase: true }),
     ...(signal && { signal }),
   })
+  await mapViewers(config, reporter)
   checkKnown(summary)
   return summary.orgs.every(({ error }) => error === null) ? 0 : 1
 }
@@ -186,6 +199,7 @@ const exportAll = async ({ config, flags, reporter, signal }: Running): Promise<
 const rollBackOne = async ({ config, flags: { rollback: org = '' }, reporter }: Running): Promise<ExitCode> => {
   const { scopes, kept, exportedAt } = await rollBack(config, org)
   reporter.event({ event: 'org_rolled_back', org, exported_at: exportedAt, scopes, kept })
+  await mapViewers(config, reporter)
   return 0
 }
 
@@ -195,11 +209,16 @@ const tryOut = async ({ config, flags, reporter, signal }: Running): Promise<Exi
   return plan.failing === 0 ? 0 : 1
 }
 
-const commands = { export: exportAll, rollback: rollBackOne, 'dry-run': tryOut }
+const verify = async ({ config, flags, reporter, signal }: Running): Promise<ExitCode> => {
+  const { faults } = await verifyTarget(config, { reporter, ...selection(flags), ...(signal && { signal }) })
+  return faults === 0 ? 0 : 1
+}
+
+const commands = { export: exportAll, rollback: rollBackOne, 'dry-run': tryOut, verify }
 
 /** What the flags ask for instead of an export. */
 const commandOf = (flags: Flags): keyof typeof commands | 'print-grants' => {
-  const asked = (['rollback', 'dry-run', 'print-grants'] as const).filter((each) => flags[each] !== undefined)
+  const asked = (['rollback', 'dry-run', 'verify', 'print-grants'] as const).filter((each) => flags[each] !== undefined)
   if (asked.length > 1)
     throw new ExportError(`arguments: ${asked.map((each) => `--${each}`).join(' and ')} exclude each other; give one`)
   return asked[0] ?? 'export'

@@ -18,6 +18,9 @@ const share = z.number().min(0).max(1)
 /** Whose names may be exported, each more than the one before. */
 export const nameSettings = ['none', 'hired', 'all'] as const
 
+/** A path as nginx and a URL both write it. */
+const urlPath = z.string().regex(/^\/([\w.~-]+\/)*$/, 'not a path such as "/data/"')
+
 const duration = z.int().nonnegative().max(2_000_000)
 
 /** The schema of the source tables, or several in the order in which they are searched; default: the role's own search path. */
@@ -97,6 +100,11 @@ export const exportConfig = z.strictObject({
   maxRejected: z.union([share, z.partialRecord(z.enum(sourceTableNames), share)]).default(0.01),
   /** The share of an org's applications that may be gone since its published dataset before the org fails. */
   maxDrop: share.default(0.3),
+  /** Write what nginx needs to `<private>/nginx`, for a host that serves app and target under these paths. */
+  nginx: z
+    .strictObject({ app: urlPath.default('/'), data: urlPath.default('/data/') })
+    .refine(({ app, data }) => app !== data, { error: 'app and data are one path' })
+    .optional(),
   /** How many runs the data files of a scope without users stay. */
   graceRuns: z.int().nonnegative().default(2),
   /** How many reports of runs stay in `<private>/reports`. */
@@ -109,8 +117,11 @@ export const exportConfig = z.strictObject({
   threads: z.int().positive().default(availableParallelism()),
 })
 
+/** How to reach the bucket of an S3-compatible store. */
 export type S3Settings = z.infer<typeof s3>
+/** A checked configuration, with its defaults. */
 export type ExportConfig = z.infer<typeof exportConfig>
+/** A configuration as it is written. */
 export type ExportConfigInput = z.input<typeof exportConfig>
 
 /** Checks a configuration and fills in the defaults. @throws ExportError that names each wrong setting. */

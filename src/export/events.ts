@@ -17,7 +17,7 @@ const event = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =
  */
 export const eventFields = {
   run_started: event('A run begins.', {
-    command: z.enum(['export', 'rollback', 'dry-run']),
+    command: z.enum(['export', 'rollback', 'dry-run', 'verify']),
     /** Of hirescope. */
     version: z.string(),
     source: z.enum(['postgres', 'pglite', 'files']),
@@ -102,6 +102,35 @@ export const eventFields = {
     failing: count,
     scopes: count,
   }),
+  viewers_mapped: event('What nginx needs is written; `ambiguous` and `unusable` ids and hashes are left out.', {
+    /** User ids and e-mail hashes. */
+    viewers: count,
+    /** Those that stand for different bundles in different organisations. */
+    ambiguous: count,
+    /** Those that no header can carry. */
+    unusable: count,
+  }),
+  fault_found: event(
+    'Something published is not as it must be; without a scope it is the whole organisation’s, without an organisation the target’s.',
+    { org: org.nullable(), scope: z.string().max(8).nullable(), fault: z.string() },
+  ),
+  org_verified: event('An organisation was read again and checked.', {
+    org,
+    scopes: count,
+    files: count,
+    rows: count,
+    bytes: count,
+    faults: count,
+    seconds,
+  }),
+  verified: event('All that was asked for was read again and checked.', {
+    orgs: count,
+    scopes: count,
+    files: count,
+    rows: count,
+    bytes: count,
+    faults: count,
+  }),
   run_finished: event('The run is over; always the last event.', {
     exit_code: count,
     error: error.nullable(),
@@ -147,6 +176,7 @@ const levelOf = (event: ExportEvent): LoggedEvent['level'] => {
   switch (event.event) {
     case 'org_failed':
     case 'org_failing':
+    case 'fault_found':
       return 'error'
     case 'run_finished':
       return event.exit_code === 0 ? 'info' : 'error'
@@ -238,6 +268,33 @@ export const inWords = (event: ExportEvent): Told | null => {
       const { as_of, orgs, failing, scopes } = event
       return line(
         `as of ${as_of} UTC: ${orgs - failing} of ${orgs} orgs would be published, ${number(scopes)} scopes; nothing was written`,
+      )
+    }
+    case 'viewers_mapped': {
+      const { viewers, ambiguous, unusable } = event
+      const left = [
+        ...(ambiguous
+          ? [`${number(ambiguous)} left out that stand for different bundles in different organisations`]
+          : []),
+        ...(unusable ? [`${number(unusable)} left out that no header can carry`] : []),
+      ]
+      return line(`nginx: ${[`${number(viewers)} user ids and e-mail hashes`, ...left].join(', ')}; have nginx reload`)
+    }
+    case 'fault_found': {
+      const { org, scope, fault } = event
+      const place = org === null ? 'target: ' : `org ${org}: ${scope === null ? '' : `scope ${scope}…: `}`
+      return line(`${place}${fault}`)
+    }
+    case 'org_verified': {
+      const { org, scopes, files, rows, bytes, faults } = event
+      return line(
+        `org ${org}: ${number(scopes)} scopes, ${number(files)} files, ${number(rows)} rows, ${number(bytes)} bytes: ${number(faults)} faults`,
+      )
+    }
+    case 'verified': {
+      const { orgs, scopes, rows, faults } = event
+      return line(
+        `verified ${number(orgs)} orgs, ${number(scopes)} scopes, ${number(rows)} rows: ${number(faults)} faults`,
       )
     }
     case 'run_finished':

@@ -2,8 +2,8 @@ import { ExportError } from './errors.ts'
 
 /** The exit codes of the command and what each means. */
 export const exitCodes = {
-  0: 'Everything that was asked for was done: all organisations are published.',
-  1: 'An organisation was not published, or the configuration names one that is not in the source; the others are. Or something unforeseen.',
+  0: 'Everything that was asked for was done: all organisations are published, or nothing is wrong with them (`--dry-run`, `--verify`).',
+  1: 'An organisation was not published, or the configuration names one that is not in the source; the others are. Or `--dry-run` or `--verify` found something wrong, or something unforeseen happened.',
   2: 'Arguments, configuration or adapter are wrong; nothing was published.',
   3: 'The source cannot be reached or does not let the exporter read; nothing was published.',
   4: 'The target or the private folder cannot be written, or another run holds its lock; nothing was published.',

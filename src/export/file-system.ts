@@ -51,6 +51,7 @@ const syncPath = async (path: string) => {
   }
 }
 
+/** The file system of this machine. */
 export const localFileSystem: FileSystem = {
   makeFolder: (path) => makeFolder(path),
   write: async (path, data, mode = 0o644) => {

@@ -49,6 +49,19 @@ const parseHolder = (text: string): Holder | null => {
 
 const contents = (path: string) => readFile(path, 'utf8').catch(() => null)
 
+const isHeld = (other: Holder | null) => !other || other.host !== hostname() || alive(other)
+
+const nameHolder = (other: Holder | null) =>
+  other ? `process ${other.pid} on ${other.host} since ${other.since}` : 'an unreadable lock file'
+
+/** Who holds a lock; null where nobody does, or a dead process on this host. */
+export const lockHolder = async (path: string): Promise<string | null> => {
+  const found = await contents(path)
+  if (found === null) return null
+  const holder = parseHolder(found)
+  return isHeld(holder) ? nameHolder(holder) : null
+}
+
 export interface Lock {
   /** @throws ExportError where it is not held any more: someone took the file away. */
   check: () => Promise<void>
@@ -90,10 +103,8 @@ export const acquireLock = async (path: string): Promise<Lock> => {
       const found = await contents(path)
       if (found === null) continue
       const other = parseHolder(found)
-      if (!other || other.host !== holder.host || alive(other)) {
-        const who = other ? `process ${other.pid} on ${other.host} since ${other.since}` : 'an unreadable lock file'
-        throw new ExportError(`lock: held by ${who}; wait for it, or delete ${path} if it is gone`)
-      }
+      if (isHeld(other))
+        throw new ExportError(`lock: held by ${nameHolder(other)}; wait for it, or delete ${path} if it is gone`)
       // One at a time: the lock looked at must still be the dead one's when it is taken away.
       const guard = await acquireLock(`${path}.takeover`)
       try {

@@ -10,12 +10,14 @@ const current = 'manifest.json'
 export const previousManifest = 'manifest.previous.json'
 
 /** What lies in the private folder beside the folders of the orgs. */
-const reserved = new Set(['secret', 'staging', 'staging.lock', 'reports'])
+const reserved = new Set(['secret', 'staging', 'staging.lock', 'reports', 'nginx', 'nginx.lock'])
 
 /** An org's id as one path segment, percent-encoded; never one that means another folder or a file of the exporter. */
 export const pathSegment = (id: string): string => {
   if (id === '.' || id === '..') return id.replaceAll('.', '%2E')
-  return reserved.has(id) ? id.replace('s', '%73') : encodeURIComponent(id)
+  return reserved.has(id)
+    ? id.replace(/^./, (first) => `%${Buffer.from(first).toString('hex').toUpperCase()}`)
+    : encodeURIComponent(id)
 }
 
 const dataFiles = (manifest: Manifest): string[] => [

@@ -18,6 +18,7 @@ import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
 import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
 
+/** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
   /** Only these orgs. The others are left as they are. */
   orgs?: readonly string[]
@@ -45,9 +46,12 @@ export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'ada
     settings,
   )
 
-/** @throws ExportError where what is private would be served. */
-export const checkFolders = ({ target, private: own, staging = own }: ExportConfig) => {
-  if (isStore(target)) return
+/** @throws ExportError where what is private would be served, or nginx has no folder to serve. */
+export const checkFolders = ({ target, private: own, staging = own, nginx }: ExportConfig) => {
+  if (isStore(target)) {
+    if (nginx) throw new ExportError('config: nginx serves a folder, and target is a store; leave nginx out')
+    return
+  }
   for (const [name, folder] of Object.entries({ private: own, staging }))
     if (`${resolve(folder)}${sep}`.startsWith(`${resolve(target)}${sep}`))
       throw new ExportError(`config: ${name} lies under target, where it would be served; choose another folder`)

@@ -1,4 +1,4 @@
-import { bundleColumns, bundleDescription, bundleTableNames } from 'hirescope/contract'
+import { bundleComments, bundleTableNames } from 'hirescope/contract'
 import { literal } from './staging.ts'
 
 /** Seconds since 1970 as a TIMESTAMP. */
@@ -92,12 +92,7 @@ JOIN codes AS outcome ON outcome.kind = 'outcome' AND outcome.code = t.outcome`,
  */
 export const viewsSql = (): string => {
   const tables = bundleTableNames.filter((table) => !table.startsWith('source_ids_'))
-  const comments = tables.flatMap((table) => [
-    `COMMENT ON TABLE ${table} IS ${literal(bundleDescription(table))};`,
-    ...bundleColumns(table).map(
-      ({ name, description }) => `COMMENT ON COLUMN ${table}.${name} IS ${literal(description)};`,
-    ),
-  ])
+  const comments = tables.flatMap((table) => bundleComments(table))
   const definitions = Object.entries(views).flatMap(([name, { description, sql }]) => [
     `CREATE OR REPLACE VIEW ${name} AS\n${sql};`,
     `COMMENT ON VIEW ${name} IS ${literal(description)};`,

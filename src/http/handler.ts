@@ -7,6 +7,7 @@ import { json, refuse } from './failure.ts'
 /** Where the endpoints are, unless said otherwise. */
 export const defaultBase = '/api/analytics/'
 
+/** How the endpoints are served. */
 export interface HandlerOptions {
   /** The path before the endpoints' own, which begins and ends with a slash. */
   base?: string | undefined

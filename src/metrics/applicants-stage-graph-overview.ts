@@ -16,6 +16,7 @@ const inOrder = (keys: Column, applications: Column, jobs: readonly Job[]): Int3
   return Int32Array.from(places.sort(), (place) => rowOf[place - jobs.length * Math.floor(place / jobs.length)] ?? 0)
 }
 
+/** Stages of the applications to each job. */
 export const applicantsStageGraphOverview = defineJobMetric({
   id: 'applicants-stage-graph-overview',
   title: 'Stages by job',

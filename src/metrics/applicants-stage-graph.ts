@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { bucketNames, bucketShape, emptyBuckets } from './buckets.ts'
 import { defineScopeMetric } from './metric.ts'
 
+/** Applications by stage. */
 export const applicantsStageGraph = defineScopeMetric({
   id: 'applicants-stage-graph',
   title: 'Applications by stage',

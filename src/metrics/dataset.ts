@@ -19,6 +19,7 @@ export type Job = z.infer<typeof jobRow>
 /** The stages of loading: `instantiate` starts the engine, the others happen to each table. */
 export type LoadStage = 'instantiate' | 'fetch' | 'verify' | 'decode' | 'insert'
 
+/** How the tables of single rows are loaded. */
 export interface RowsOptions {
   /** Stops waiting, with the signal's reason. */
   signal?: AbortSignal | undefined

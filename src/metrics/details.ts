@@ -111,4 +111,5 @@ const metric = defineScopeMetric({
   },
 })
 
+/** The figures of one job, or of all in scope. */
 export const details = { ...metric, fields }

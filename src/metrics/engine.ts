@@ -28,6 +28,7 @@ export interface Statement {
   params: readonly Param[]
 }
 
+/** How a batch is run. */
 export interface BatchOptions {
   /** Rejects with the signal's reason; statements not yet begun are not run. */
   signal?: AbortSignal

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { wholeSeconds } from './instants.ts'
 import { defineScopeMetric } from './metric.ts'
 
+/** When the latest résumé was received. */
 export const mostRecentApplicant = defineScopeMetric({
   id: 'most-recent-applicant',
   title: 'Most recent applicant',

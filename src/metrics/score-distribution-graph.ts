@@ -6,6 +6,7 @@ const column = (score: number) => `resumes_score_${score}`
 const select = [...wholeScores.map(column), 'resumes']
 const each = <Value>(value: Value): Record<string, Value> => Object.fromEntries(select.map((name) => [name, value]))
 
+/** Résumés by whole score. */
 export const scoreDistributionGraph = defineScopeMetric({
   id: 'score-distribution-graph',
   title: 'Résumé scores',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineScopeMetric } from './metric.ts'
 
+/** The city with most applicants. */
 export const topLocation = defineScopeMetric({
   id: 'top-location',
   title: 'Top city',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineScopeMetric } from './metric.ts'
 
+/** The three skills that most applicants list. */
 export const topSkill = defineScopeMetric({
   id: 'top-skill',
   title: 'Top skills',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineScopeMetric } from './metric.ts'
 
+/** The number of applicants. */
 export const totalApplicants = defineScopeMetric({
   id: 'total-applicants',
   title: 'Applicants',

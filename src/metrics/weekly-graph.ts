@@ -8,6 +8,7 @@ const columns = (record: (typeof records)[number]) => weeks.map((week) => `${rec
 const select = records.flatMap(columns)
 const each = <Value>(value: Value): Record<string, Value> => Object.fromEntries(select.map((name) => [name, value]))
 
+/** Applications, assessments and video interviews by week. */
 export const weeklyGraph = defineScopeMetric({
   id: 'weekly-graph',
   title: 'Applications over time',

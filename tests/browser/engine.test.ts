@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -126,17 +126,17 @@ it('reports progress by bytes and the time of each stage', async () => {
   expect(Object.keys(stages).sort()).toEqual(['decode', 'fetch', 'insert', 'instantiate', 'verify'])
 })
 
-it('carries the error of a statement with its code, and answers on', async () => {
+it('carries the error of a statement with its code and cause, and answers on', async () => {
   const found = await page.evaluate(async (bundle) => {
     const { engine, close } = await window.hirescope.openDataset(bundle)
     const good = { sql: 'SELECT 1 AS x', params: [] }
     const error = await engine.batch([good, { sql: 'SELECT sum(job_key) AS s FROM jobs', params: [] }]).catch((e) => e)
     const rows = await engine.batch([good])
     await close()
-    return { error: [error.name, error.code, error.message], rows }
+    return { error: [error.name, error.code, error.message, error.cause.message], rows }
   }, bundle)
   const message = 'column s: type HUGEINT; cast it in the SQL to VARCHAR, INTEGER, DOUBLE or BOOLEAN'
-  expect(found.error).toEqual(['DatasetError', 'engine', `statement 2 of 2: ${message}`])
+  expect(found.error).toEqual(['DatasetError', 'engine', `statement 2 of 2: ${message}`, message])
   expect(found.rows).toEqual([[{ x: 1 }]])
 })
 
@@ -210,6 +210,26 @@ it('opens two datasets at once, of which one outlives the other', async () => {
   const closed = 'engine: closed; open the dataset again'
   expect(found).toEqual({ underWay: closed, later: closed, rows: [[{ x: 1 }]] })
   await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0)
+})
+
+it('gives the memory of three datasets back on close', async () => {
+  const session = await chromium.browser.newBrowserCDPSession()
+  const used = async () => {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    const pids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+    const texts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')))
+    return texts.reduce((sum, text) => sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024, 0)
+  }
+  const before = await used()
+  await page.evaluate(async (bundle) => {
+    const open = () => window.hirescope.openDataset(bundle, { tables: 'all' })
+    const datasets = await Promise.all([open(), open(), open()])
+    Object.assign(window, { close: () => Promise.all(datasets.map(({ close }) => close())) })
+  }, bundle)
+  const open = await used()
+  expect(open - before).toBeGreaterThan(150)
+  await page.evaluate(() => (window as unknown as { close(): Promise<unknown> }).close())
+  await expect.poll(async () => (await used()) - before, { timeout: 60_000 }).toBeLessThan((open - before) / 2)
 })
 
 it('says that there is no bundle', async () => {

@@ -247,10 +247,16 @@ describe.skipIf(!server)('with a PostgreSQL server (skipped without its programs
     expect(code).toBe(2)
     expect(out + error).not.toMatch(/canary|postgres:\/\/| {4}at /)
     // An adapter's problems are told all at once, a line for each.
-    for (const line of error.replace('export failed: ', '').trimEnd().split('\n'))
-      expect(line).toMatch(
-        /^adapter: src\/export\/adapters\/django\/\w+\.sql: line \d+: relation "\w+" does not exist$/,
-      )
+    const problem =
+      /^adapter: src\/export\/adapters\/django\/postgres\/\w+\.sql: line \d+: relation "(\w+)" does not exist$/
+    const tables = error
+      .replace('export failed: ', '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => problem.exec(line)?.[1])
+    const schema = await readFile('src/demo/schema.sql', 'utf8')
+    const all = [...schema.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name)
+    expect([...new Set(tables)].sort()).toEqual(all.sort())
   })
 
   it('that there is no such database', async () => {

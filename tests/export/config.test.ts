@@ -27,6 +27,7 @@ it('fills in what is not said', () => {
     maxRejected: 0.01,
     maxDrop: 0.3,
     graceRuns: 2,
+    keepReports: 30,
     memory: '1GB',
     threads: availableParallelism(),
   })
@@ -47,7 +48,9 @@ it('takes every setting that it knows', () => {
     names: 'all',
     maxRejected: { application: 0.5, candidate: 0 },
     maxDrop: 1,
+    nginx: { app: '/analytics/', data: '/' },
     graceRuns: 0,
+    keepReports: 1,
     memory: '512 MiB',
     threads: 3,
   }
@@ -71,6 +74,7 @@ it('names each wrong setting, all at once and without its value', () => {
 it.each([
   ['maxRejected', [NaN, -0.1, 1.1, '0.5', { nothing: 0.5 }, { application: 2 }]],
   ['maxDrop', [-0.1, 1.1, NaN, '30 %']],
+  ['nginx', ['/', { data: 'data/' }, { data: '/da ta/' }, { data: '/a{/' }, { app: '/x/', data: '/x/' }]],
   ['graceRuns', [-1, 0.5, NaN]],
   ['threads', [0, 1.5, NaN]],
   ['asOf', ['2026-11-20', '2026-11-20T02:00:00', '2026-13-20T02:00:00Z', 'now']],

@@ -70,7 +70,7 @@ it('an erased applicant is in no file under the target after --erase, and was in
   expect(await foldersWith('canary')).toEqual([])
   expect(await foldersWith('c4')).toEqual(Object.values(await nights.users()))
   expect(await nights.run(null, '--rollback', 'o')).toMatchObject({
-    code: 1,
+    code: 2,
     error: expect.stringContaining('org: o has no previous dataset') as string,
   })
 })
@@ -87,7 +87,7 @@ it('--erase does so in the run that publishes the erasure, too, and keeps all wh
 
 it('--erase is for single organisations', async () => {
   expect(await nights.run(withApplicants(others), '--erase')).toMatchObject({
-    code: 1,
+    code: 2,
     error: 'export failed: arguments: --erase needs --org: it leaves no dataset to roll back to\n',
   })
 })

@@ -44,7 +44,9 @@ describe('the exit code', () => {
     const postgres = { kind: 'postgres', url: 'postgres://u@127.0.0.1:1/d', password: 'x', retries: 0 }
     expect((await source.run({ source: postgres, adapter: 'django' })).code).toBe(3)
     const denied = 'adapter: x/job.sql: line 3: permission denied for table job; grant SELECT to the role that exports'
+    const hidden = 'adapter: x/job.sql: line 3: query would be affected by row-level security policy for table "job"'
     expect(exitCodeOf(new ExportError(`${denied}\n${denied}`))).toBe(3)
+    expect(exitCodeOf(new ExportError(`${denied}\n${hidden}`))).toBe(3)
     expect(exitCodeOf(new ExportError(`${denied}\nadapter: x/org.sql: line 1: column name: missing`))).toBe(2)
   })
 

@@ -288,10 +288,24 @@ describe('scopes', () => {
 
 describe('an org id', () => {
   it('is one path segment, and never one that means another folder or a file of the exporter', () => {
-    const ids = ['.', '..', '...', 'a/b', '%2e', 'a\\b', 'ü', 'secret', 'staging', 'staging.lock', 'reports']
+    const ids = [
+      '.',
+      '..',
+      '...',
+      'a/b',
+      '%2e',
+      'a\\b',
+      'ü',
+      'secret',
+      'staging',
+      'staging.lock',
+      'nginx',
+      'nginx.lock',
+      'reports',
+    ]
     const segments = ids.map(pathSegment)
     expect(segments.slice(0, 7)).toEqual(['%2E', '%2E%2E', '...', 'a%2Fb', '%252e', 'a%5Cb', '%C3%BC'])
-    for (const reserved of ['secret', 'staging', 'staging.lock', 'reports']) expect(segments).not.toContain(reserved)
+    for (const reserved of ids.slice(7)) expect(segments).not.toContain(reserved)
     expect(segments.map(decodeURIComponent)).toEqual(ids)
   })
 

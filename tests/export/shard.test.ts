@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const exportOrgs = async (orgs: string[], settings: object, ...flags: string[]) => {
+const prepare = async (orgs: string[], settings: object) => {
   const rows = rowsOf({
     org: orgs.map((org_id) => ({ org_id })),
     app_user: orgs.map((org_id) => ({ org_id, user_id: `u${org_id}` })),
@@ -36,15 +36,16 @@ const exportOrgs = async (orgs: string[], settings: object, ...flags: string[]) 
       ...settings,
     }),
   )
-  let out = ''
-  let error = ''
-  const terminal = {
-    live: false,
-    out: (text: string) => (out += text),
-    error: (text: string) => (error += text),
+  return async (...flags: string[]) => {
+    let out = ''
+    let error = ''
+    const terminal = { live: false, out: (text: string) => (out += text), error: (text: string) => (error += text) }
+    return { code: await exportCommand(['--config', config, ...flags], terminal), out, error }
   }
-  return { code: await exportCommand(['--config', config, ...flags], terminal), out, error }
 }
+
+const exportOrgs = async (orgs: string[], settings: object, ...flags: string[]) =>
+  (await prepare(orgs, settings))(...flags)
 
 const published = async () => (await readdir(join(folder, 'target'))).map(decodeURIComponent).sort()
 
@@ -148,9 +149,10 @@ describe('single orgs', () => {
 })
 
 it('runs beside another export with the same private folder when each has a staging folder', async () => {
+  const command = await prepare(ids, {})
   const [first, second] = await Promise.all([
-    exportOrgs(ids, {}, '--shard', '1/2', '--staging', join(folder, 'one')),
-    exportOrgs(ids, {}, '--shard', '2/2', '--staging', join(folder, 'two')),
+    command('--shard', '1/2', '--staging', join(folder, 'one')),
+    command('--shard', '2/2', '--staging', join(folder, 'two')),
   ])
   expect([first.error, second.error]).toEqual(['', ''])
   expect(await published()).toEqual([...ids].sort())

@@ -10,6 +10,7 @@ import { unmeasured } from '../stopwatch.ts'
 import type { TableStore } from '../table-store.ts'
 import { createConnections } from './connections.ts'
 
+/** How DuckDB is started in this process. */
 export interface NativeOptions {
   /** Threads of the engine; as many as there are cores by default. */
   threads?: number | undefined
@@ -39,6 +40,7 @@ SET lock_configuration = true`),
   }
   return {
     engine: createNativeEngine(connect, release),
+    command: (sql) => connect((connection) => connection.command(sql)),
     async insert(table, columns, bytes, measure = unmeasured) {
       const file = join(folder, `${table}.parquet`)
       const create = `CREATE OR REPLACE TABLE ${table} AS SELECT ${columns.join(', ')} FROM read_parquet(${quote(file)})`

@@ -24,15 +24,31 @@ export type Reply =
   | { type: 'rows'; id: number; times: [LoadStage, number][] }
   | { type: 'failed'; id: number | null; error: CarriedError }
 
-/** An error that travels between threads: code and message, since a class does not survive the journey. */
+/** An error that travels between threads: code, message and causes, since a class does not survive the journey. */
 export interface CarriedError {
   code: DatasetErrorCode
   message: string
+  /** The messages of the causes, the nearest first. */
+  causes: string[]
 }
 
-export const pack = (error: unknown): CarriedError => {
-  if (error instanceof DatasetError) return { code: error.code, message: error.message }
-  return { code: 'engine', message: error instanceof Error ? error.message : String(error) }
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const causesOf = (error: unknown): string[] => {
+  const { cause } = (error ?? {}) as { cause?: unknown }
+  return cause === undefined ? [] : [textOf(cause), ...causesOf(cause)]
 }
 
-export const unpack = ({ code, message }: CarriedError): DatasetError => new DatasetError(code, message)
+export const pack = (error: unknown): CarriedError => ({
+  code: error instanceof DatasetError ? error.code : 'engine',
+  message: textOf(error),
+  causes: causesOf(error),
+})
+
+export const unpack = ({ code, message, causes }: CarriedError): DatasetError => {
+  const cause = causes.reduceRight<Error | undefined>(
+    (cause, message) => new Error(message, cause && { cause }),
+    undefined,
+  )
+  return new DatasetError(code, message, cause && { cause })
+}

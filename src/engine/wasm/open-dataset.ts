@@ -7,6 +7,7 @@ import type { EngineAssets } from './assets.ts'
 import { startWorker } from './blob-worker.ts'
 import { unpack, type Reply, type Request } from './messages.ts'
 
+/** How a bundle is opened in a browser. */
 export interface OpenDatasetOptions extends LoadOptions {
   /** Told of the bytes of the engine itself as they arrive; their total is 0 where the host does not say it. */
   onStart?: ((loadedBytes: number, totalBytes: number) => void) | undefined

@@ -53,6 +53,10 @@ export const createWasmStore = (host: Awaitable<Host>, parquet: Awaitable<unknow
       async (...batch) => (await started).engine.columns(...batch),
       async () => (await started).engine.close(),
     ),
+    command: async (sql) => {
+      const { bindings, connection } = await started
+      await bindings.runQuery(connection, sql)
+    },
     async insert(table, columns, bytes, measure = unmeasured) {
       const unreadable = (cause: unknown) =>
         Promise.reject(

@@ -6,6 +6,7 @@ import { allowOrigin, forThisMachine, isLoopback } from './cross-origin.ts'
 import { openCurrent } from './current.ts'
 import { listenerOf, type Handler } from './listener.ts'
 
+/** What is served, and where. */
 export interface ServeOptions {
   /** The folder of a bundle, which holds its `manifest.json`. */
   data: string
@@ -21,6 +22,7 @@ export interface ServeOptions {
   onError?: ((error: unknown) => void) | undefined
 }
 
+/** A server that listens. */
 export interface ApiServer {
   /** Where the endpoints are, without a slash at the end. */
   url: string

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { temporaryFolder, writeBundle } from '../fixtures/bundle.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  // Enough rows to be seen in the size of a process.
+  const ids = `SELECT CAST(i AS INTEGER) AS application_key, 'application-' || hash(i) AS application_id FROM range(200000) r(i)`
+  await writeBundle(folder, { queries: { source_ids_applications: `(${ids})` } })
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** By how many MiB a process grows that opens a bundle eight times. */
+const growth = (...close: string[]): number => {
+  const script = join(import.meta.dirname, 'open-and-close.ts')
+  return Number(execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', script, folder, ...close]))
+}
+
+it('the native engine gives its memory back on close', () => {
+  const open = growth()
+  expect(open).toBeGreaterThan(60)
+  expect(growth('close')).toBeLessThan(open / 2)
+}, 180_000)
