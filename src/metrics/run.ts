@@ -27,8 +27,8 @@ export type Answer<Id extends EndpointId = EndpointId, Counts = unknown> =
 /** A metric, whatever its answer. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the bound of "any metric"; each use keeps its own types
 export type AnyMetric = Metric<any, any, any>
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- matches whatever the row is
 /** The answer of a metric, with its own body and counts. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- matches whatever the row is
 export type AnswerOf<M> = M extends Metric<infer Id, any, infer Counts> ? Answer<Id, Counts> : never
 /** The answers of metrics, under the names they were given. */
 export type AnswersOf<Metrics extends Record<string, AnyMetric>> = { [Name in keyof Metrics]: AnswerOf<Metrics[Name]> }
