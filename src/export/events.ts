@@ -138,6 +138,7 @@ export const eventFields = {
   }),
 } as const
 
+/** What an event is called. */
 export type EventName = keyof typeof eventFields
 
 /** Something that happened in a run. */
@@ -165,6 +166,7 @@ export const loggedEvent = z.discriminatedUnion(
   stamped as unknown as [(typeof stamped)[number], ...typeof stamped],
 ) as unknown as z.ZodType<LoggedEvent>
 
+/** An event with the time, the run and the level that stand on its line of JSON. */
 export type LoggedEvent = { [Name in keyof typeof stamp]: z.infer<(typeof stamp)[Name]> } & ExportEvent
 
 /** Told what the export is doing, for a terminal, a log or a report. */

@@ -44,6 +44,7 @@ export const runReport = z.strictObject({
   no_org: judged,
   orgs: z.array(z.strictObject({ org: z.string(), error: z.string().nullable(), seconds, ...totals })),
 })
+/** What a run did, as its report file says it. */
 export type RunReport = z.infer<typeof runReport>
 type Judged = z.infer<typeof judged>
 

@@ -19,6 +19,7 @@ export interface OrgSummary {
   written: Partial<Record<BundleTableName, number>>
 }
 
+/** What an export did. */
 export interface ExportSummary {
   asOf: string
   orgs: OrgSummary[]

@@ -96,7 +96,7 @@ describe('a shard', () => {
     expect(out).toContain('0 of 0 orgs published')
     expect(await published()).toEqual([])
     expect(await exportOrgs([], {}, '--shard', '1/2')).toMatchObject({
-      code: 1,
+      code: 3,
       error: 'export failed: source: it holds no organisation; check the adapter\n',
     })
   })
@@ -116,7 +116,7 @@ describe('a shard', () => {
     async (text) => {
       const { code, error } = await exportOrgs(ids, {}, `--shard=${text}`)
       expect({ code, error }).toEqual({
-        code: 1,
+        code: 2,
         error: `export failed: arguments: --shard: expected a part such as 3/16, from 1/16 to 16/16; got ${text}\n`,
       })
       await expect(published()).rejects.toThrow('ENOENT')

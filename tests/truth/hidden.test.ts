@@ -121,6 +121,7 @@ describe('what belongs to jobs that a viewer does not see', { timeout: 300_000 }
         adapter: adapterFolder,
         asOf,
         maxRejected: 1,
+        maxDrop: 1,
         names: 'all',
         ...(secretOf && { private: join(secretOf.folder, 'private') }),
       },

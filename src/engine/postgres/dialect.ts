@@ -21,17 +21,17 @@ SELECT CASE WHEN value IS NULL OR rank IS NULL OR rank <= state[2] THEN state EL
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT state[1] $$`,
     `CREATE OR REPLACE AGGREGATE ${own}.arg_max(integer, integer)
 (SFUNC = ${own}.arg_max_step, STYPE = integer[], FINALFUNC = ${own}.arg_max_value)`,
-    `CREATE OR REPLACE FUNCTION ${own}.duckdb_columns() RETURNS TABLE
-(schema_name text, table_name text, column_name text, data_type text, column_index integer, internal boolean)
+    `CREATE OR REPLACE FUNCTION ${own}.pragma_table_info(text) RETURNS TABLE (cid integer, name text, type text)
 LANGUAGE sql STABLE AS $$
-SELECT 'main', c.relname::text, a.attname::text,
+SELECT (row_number() OVER (ORDER BY a.attnum))::integer - 1, a.attname::text,
        CASE format_type(a.atttypid, NULL)
          WHEN 'character varying' THEN 'VARCHAR'
          WHEN 'timestamp without time zone' THEN 'TIMESTAMP'
          ELSE upper(regexp_replace(format_type(a.atttypid, NULL), '^.*\\.', ''))
-       END, a.attnum::integer, false
+       END
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relnamespace = ${literal}::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped $$`,
+WHERE c.relnamespace = ${literal}::regnamespace AND c.relname = $1 AND c.relkind = 'r'
+  AND a.attnum > 0 AND NOT a.attisdropped $$`,
   ]
 }
 

@@ -16,6 +16,7 @@ import type { TableStore } from '../table-store.ts'
 import { columnType, copied, prelude, quoteName, resultType, translate } from './dialect.ts'
 import { parquetToCsv } from './parquet-to-csv.ts'
 
+/** Where a store on PostgreSQL keeps its tables. */
 export interface PostgresOptions {
   /** `postgres://…`; what it leaves out is taken from the environment, as libpq does. */
   url: string

@@ -2,6 +2,7 @@ import { endpointIds, type EndpointId } from 'hirescope/contract'
 import { openFolder } from 'hirescope/engine/native'
 import { createHandler, defaultBase } from '../handler.ts'
 
+/** Who is compared, and how patiently. */
 export interface ParityOptions {
   /** Where the old server's endpoints are, for example "http://localhost:8000/api/analytics/". */
   api: string

@@ -6,6 +6,7 @@ import { createHandler, defaultBase } from '../handler.ts'
 import { findBundle } from './bundle.ts'
 import { createKept } from './kept.ts'
 
+/** Which requests are answered, and from which bundle. */
 export interface AnalyticsOptions {
   /** The path before the endpoints' own on this origin; "/api/analytics/" unless given. */
   base?: string | undefined

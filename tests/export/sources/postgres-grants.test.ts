@@ -148,7 +148,7 @@ describe.skipIf(!server)('the grants that an export needs', () => {
 
   it('are for PostgreSQL servers', async () => {
     expect(await command({ source: { kind: 'files', folder: 'x' } }, '--print-grants')).toEqual({
-      code: 1,
+      code: 2,
       out: '',
       error: `export failed: arguments: --print-grants is for a postgres source, and the configuration's is files\n`,
     })
