@@ -2,10 +2,10 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { freePort } from './postgres.ts'
 import type { TestStore } from './s3-store.ts'
 
 const programs = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptool', 'ceph']
@@ -22,16 +22,6 @@ export const whyNoCeph = (): string | null => {
   })
   return lacking.length ? `${lacking.join(', ')} not on this machine` : null
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 const gone = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 

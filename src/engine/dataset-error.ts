@@ -22,3 +22,9 @@ export class DatasetError extends Error {
     this.code = code
   }
 }
+
+/** The bytes of a table cannot be read as the contract says. */
+export const unreadableTable = (table: string, cause: unknown): DatasetError => {
+  const wrong = `table ${table}: unreadable Parquet, or without a column of the contract; export the dataset anew`
+  return new DatasetError('altered', wrong, { cause })
+}

@@ -52,7 +52,6 @@ const readLast = (target: Target, path: string, text: string): Last => {
 /** What publishing a bundle did. */
 export interface Published {
   changed: boolean
-  sequence: number
   rows: number
   bytes: number
 }
@@ -107,7 +106,6 @@ export const publishManifest = async (
   const entries = Object.values(manifest.tables)
   return {
     changed: !last || names.some((name) => !last.files.has(name)),
-    sequence: manifest.sequence,
     rows: entries.reduce((sum, { rows }) => sum + rows, 0),
     bytes: entries.reduce((sum, { bytes }) => sum + bytes, manifest.answers.bytes + manifest.views.bytes),
   }

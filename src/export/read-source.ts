@@ -6,7 +6,6 @@ import { openSource } from './open-source.ts'
 import type { ExportOptions } from './run.ts'
 import { landTables } from './stage.ts'
 import { openStaging, type Staging } from './staging.ts'
-import { seconds } from './stopwatch.ts'
 
 /** Rows of a table by org, as far as they can be attributed: those that stayed and those that did not. */
 export const countRows = async (staging: Staging) => {
@@ -34,7 +33,6 @@ export const readSource = async (
   const { source, memory, threads, spill, maxSpill } = config
   const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill })
   try {
-    const since = performance.now()
     const readers = (source.kind === 'postgres' ? source.connections : null) ?? threads
     const snapshot = await openSource(source, adapter, readers).open(
       staging,
@@ -44,8 +42,7 @@ export const readSource = async (
     const progress = (table: SourceTableName, rows: number) => reporter?.event({ event: 'table_read', table, rows })
     // The server is not kept waiting for what can be done without it.
     const read = await landTables(snapshot, staging, progress, signal).finally(() => snapshot.close())
-    const readSeconds = seconds(since)
-    return { staging, asOf, tables, read, readSeconds }
+    return { staging, asOf, tables, read }
   } catch (error) {
     await staging.close()
     throw error

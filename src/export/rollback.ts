@@ -25,10 +25,10 @@ export interface RolledBack {
 }
 
 /** Says whether a viewer of one bundle may have another one again, both by their path. */
-export type MayReturn = (before: string, now: string) => Promise<boolean>
+type MayReturn = (before: string, now: string) => Promise<boolean>
 
 /** The access map that a rollback leaves: nobody who is not in the present one is in it. */
-export const accessAfter = async (now: Access, before: Access, mayReturn: MayReturn): Promise<Access> => {
+const accessAfter = async (now: Access, before: Access, mayReturn: MayReturn): Promise<Access> => {
   const settle = async (paths: Access['users'], earlier: Access['users']) => {
     const settled: [string, string][] = []
     for (const [viewer, path] of Object.entries(paths)) {

@@ -76,35 +76,31 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
   // A folder of its own: it is emptied before and after.
   const folder = config.staging ? join(config.staging, 'hirescope-staging') : join(config.private, 'staging')
   const lock = await acquireLock(`${resolve(folder)}.lock`)
+  const taken: ExportSummary['seconds'] = { read: 0, judge: 0, normalise: 0, write: 0 }
+  const stage = async <Result>(name: keyof typeof taken, work: () => Promise<Result>): Promise<Result> => {
+    reporter?.event({ event: 'stage_started', stage: name })
+    const since = performance.now()
+    const result = await work()
+    taken[name] = seconds(since)
+    reporter?.event({ event: 'stage_finished', stage: name, seconds: taken[name] })
+    return result
+  }
   try {
-    reporter?.event({ event: 'stage_started', stage: 'read' })
     const attempt = () => readSource(config, adapter, resolve(folder), options)
-    const { staging, asOf, tables, read, readSeconds } = await retrying(
-      config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0,
-      attempt,
-      reporter,
-      signal,
-    )
+    const retries = config.source.kind === 'postgres' ? (config.source.retries ?? 5) : 0
+    const { staging, asOf, tables, read } = await stage('read', () => retrying(retries, attempt, reporter, signal))
     try {
-      reporter?.event({ event: 'stage_finished', stage: 'read', seconds: readSeconds })
-      reporter?.event({ event: 'stage_started', stage: 'judge' })
-      const judgeSince = performance.now()
-      await judgeTables({ tables, asOf }, staging, config, signal)
+      await stage('judge', () => judgeTables({ tables, asOf }, staging, config, signal))
       const sourceTables = new Set(tables.keys())
-      const judgeSeconds = seconds(judgeSince)
-      reporter?.event({ event: 'stage_finished', stage: 'judge', seconds: judgeSeconds })
-      reporter?.event({ event: 'stage_started', stage: 'normalise' })
-      const normaliseSince = performance.now()
-      const rowsOf = await countRows(staging)
-      await normalise(staging, adapter.aliases)
-      const normaliseSeconds = seconds(normaliseSince)
-      reporter?.event({ event: 'stage_finished', stage: 'normalise', seconds: normaliseSeconds })
+      const rowsOf = await stage('normalise', async () => {
+        const counted = await countRows(staging)
+        await normalise(staging, adapter.aliases)
+        return counted
+      })
       const issuesOf = await issueCounts(staging)
       const unattributed = issuesOf(null)
       const everywhere = overLimit(config, unattributed, (table) => read.get(table) ?? 0)
       tellIssues(reporter, null, unattributed)
-      reporter?.event({ event: 'stage_started', stage: 'write' })
-      const writeSince = performance.now()
       const orgs: OrgSummary[] = []
       const known = await readOrgs(staging)
       const asked = askedFor(options)
@@ -134,7 +130,9 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       }
       const writers = await openWriters(staging, config)
       try {
-        await atOnce(writers.count, [...wanted.entries()], ([index, org]) => publish(index, org), signal)
+        await stage('write', () =>
+          atOnce(writers.count, [...wanted.entries()], ([index, org]) => publish(index, org), signal),
+        )
       } finally {
         await writers.close()
       }
@@ -145,9 +143,8 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
         missing: Object.keys(config.orgs).filter((id) => asked(id) && lacks(id)),
         unattributed,
         read: Object.fromEntries(read),
-        seconds: { read: readSeconds, judge: judgeSeconds, normalise: normaliseSeconds, write: seconds(writeSince) },
+        seconds: taken,
       }
-      reporter?.event({ event: 'stage_finished', stage: 'write', seconds: summary.seconds.write })
       tellAll(reporter, summary)
       return summary
     } finally {

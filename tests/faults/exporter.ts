@@ -46,7 +46,7 @@ export const startExporter = ({ script }: Compiled, config: string, env: Record<
 }
 
 /** A source of one org with so many applicants, one application each, all of them in the one scope of the org. */
-export const applicants = (count: number) =>
+const applicants = (count: number) =>
   rowsOf({
     candidate: Array.from({ length: count }, (_, index) => ({ candidate_id: `c${index}` })),
     application: Array.from({ length: count }, (_, index) => ({

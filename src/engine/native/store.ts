@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClosing } from '../closing.ts'
-import { DatasetError } from '../dataset-error.ts'
+import { unreadableTable } from '../dataset-error.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
 import type { TableStore } from '../table-store.ts'
@@ -58,13 +58,7 @@ SET lock_configuration = true`),
       await measure('insert', async () => {
         await writeFile(file, bytes)
         await connect((connection) => connection.command(create))
-      }).catch((cause: unknown) => {
-        throw new DatasetError(
-          'altered',
-          `table ${table}: unreadable Parquet, or without a column of the contract; export the dataset anew`,
-          { cause },
-        )
-      })
+      }).catch((cause: unknown) => Promise.reject(unreadableTable(table, cause)))
       await rm(file, { force: true })
     },
   }

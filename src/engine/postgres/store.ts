@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { createClosing } from '../closing.ts'
-import { DatasetError } from '../dataset-error.ts'
+import { DatasetError, unreadableTable } from '../dataset-error.ts'
 import { checkResultColumns } from '../result-columns.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
@@ -67,14 +67,7 @@ export const createPostgresStore = async ({ url, schema, connections = 4 }: Post
     async insert(table, names, bytes, measure = unmeasured) {
       const columns = bundleColumns(table).filter(({ name }) => names.includes(name))
       const folder = await mkdtemp(join(tmpdir(), 'hirescope-'))
-      const unreadable = (cause: unknown) =>
-        Promise.reject(
-          new DatasetError(
-            'altered',
-            `table ${table}: unreadable Parquet, or without a column of the contract; export the dataset anew`,
-            { cause },
-          ),
-        )
+      const unreadable = (cause: unknown) => Promise.reject(unreadableTable(table, cause))
       const failed = (cause: unknown) =>
         Promise.reject(new DatasetError('engine', `table ${table}: ${withoutValues(cause)}`, { cause }))
       try {

@@ -1,7 +1,7 @@
 import type { Engine, Statement } from 'hirescope/metrics'
 import { ParquetFile } from 'parquet-wasm/esm'
 import { createClosing } from '../closing.ts'
-import { DatasetError } from '../dataset-error.ts'
+import { unreadableTable } from '../dataset-error.ts'
 import { createPreparedCache } from '../prepared-cache.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
@@ -58,14 +58,7 @@ export const createWasmStore = (host: Awaitable<Host>, parquet: Awaitable<unknow
       await bindings.runQuery(connection, sql)
     },
     async insert(table, columns, bytes, measure = unmeasured) {
-      const unreadable = (cause: unknown) =>
-        Promise.reject(
-          new DatasetError(
-            'altered',
-            `table ${table}: unreadable Parquet, or without a column of the contract; export the dataset anew`,
-            { cause },
-          ),
-        )
+      const unreadable = (cause: unknown) => Promise.reject(unreadableTable(table, cause))
       await reader
       const stream = await measure('decode', () => decode(bytes, columns)).catch(unreadable)
       const { bindings, connection } = await started

@@ -23,7 +23,7 @@ const seconds = 6 * 365 * 86_400
  * The statements that make the tables of the source contract for a size, row by row from nothing but its number: about twelve
  * rows for an application, as a hiring platform has them. Ids are serial over all orgs.
  */
-export const sourceStatements = ({ orgs, applications, jobs, viewers }: Size): string[] => {
+const sourceStatements = ({ orgs, applications, jobs, viewers }: Size): string[] => {
   const candidates = Math.ceil(0.9 * applications)
   const part = viewers > 1 ? Math.floor(jobs * Math.min(2 / (viewers - 1), 0.5)) : 0
   const each = (count: number, columns: string) =>
