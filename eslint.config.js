@@ -34,7 +34,13 @@ const directions = [
   forbid(['src/engine/wasm/**'], noView, not('export', 'demo')),
   forbid(['src/http/*.ts'], inside, noNode, noEngine, noView, not('export', 'demo')),
   forbid(['src/export/**'], noView, packages(['**/app/**'], 'the exporter has no view')),
-  forbid(['src/app/**'], noNode, noEngine, not('export', 'demo', 'engine/native')),
+  // The console reads results where they lie, in Arrow's memory.
+  forbid(
+    ['src/app/**'],
+    noNode,
+    packages(['@duckdb/*', 'parquet-wasm'], 'the engine has its own worker'),
+    not('export', 'demo', 'engine/native'),
+  ),
 ]
 
 export default ts.config(

@@ -50,7 +50,16 @@ const apt = (packages) => {
     const [command, ...rest] = [...sudo, 'apt-get', ...args]
     return run(command, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   }
-  return call(['update']) && call(['install', '-y', '--no-install-recommends', ...packages])
+  // Debian starts a server as soon as it is installed, unless this script says no. The tests start their own.
+  const policy = '/usr/sbin/policy-rc.d'
+  const asRoot = (...args) => run([...sudo, ...args][0], [...sudo, ...args].slice(1), { stdio: 'ignore' })
+  const ours = !existsSync(policy)
+  if (ours && !asRoot('sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${policy} && chmod 755 ${policy}`)) return false
+  try {
+    return call(['update']) && call(['install', '-y', '--no-install-recommends', ...packages])
+  } finally {
+    if (ours) asRoot('rm', '-f', policy)
+  }
 }
 
 if (process.argv.includes('--tests')) {

@@ -1,6 +1,7 @@
 import type { ChartConfiguration, ChartOptions, TooltipItem } from 'chart.js'
 import type { EndpointBody } from 'hirescope/contract'
 import { counted, day, list, number, share } from './format.ts'
+import type { Column, Table } from './table.ts'
 import type { ChartColours } from './state/theme.svelte.ts'
 
 type Weekly = EndpointBody<'weekly-graph'>['results']
@@ -22,11 +23,18 @@ export const weeklyTokens = {
   video_interviews: 'series3',
 } as const satisfies Record<WeeklySeries, keyof ChartColours>
 
-const font = (size = 12) => ({ family: "'Inter Variable', system-ui, sans-serif", size })
+/** How the points of a weekly series look on paper, where colours may be gone. */
+export const weeklyPoints = {
+  applications_received: 'circle',
+  assessments: 'rect',
+  video_interviews: 'triangle',
+} as const satisfies Record<WeeklySeries, string>
+
+export const font = (size = 12) => ({ family: "'Inter Variable', system-ui, sans-serif", size })
 
 type Axes = NonNullable<ChartOptions<'line' | 'bar'>['scales']>
 
-const axes = (colours: ChartColours, xTitle?: string): Axes => ({
+export const axes = (colours: ChartColours, xTitle?: string): Axes => ({
   x: {
     grid: { display: false },
     border: { color: colours.line },
@@ -48,14 +56,14 @@ const axes = (colours: ChartColours, xTitle?: string): Axes => ({
   },
 })
 
-const shared = {
+export const shared = {
   responsive: true,
   maintainAspectRatio: false,
   animation: false,
   interaction: { mode: 'index', intersect: false },
 } as const
 
-const tooltip = (colours: ChartColours) => ({
+export const tooltip = (colours: ChartColours) => ({
   animation: false as const,
   multiKeyBackground: 'transparent',
   backgroundColor: colours.card,
@@ -85,6 +93,7 @@ export const weeklyChart = (
   results: Weekly,
   colours: ChartColours,
   hidden: ReadonlySet<WeeklySeries> = new Set(),
+  onPaper = false,
 ): ChartConfiguration<'line', number[], string> => {
   const starts = results.applications_received.start_dates
   const last = starts.length - 1
@@ -104,7 +113,8 @@ export const weeklyChart = (
         backgroundColor: colours[weeklyTokens[name]],
         borderWidth: 2,
         borderJoinStyle: 'round',
-        pointRadius: 0,
+        pointStyle: weeklyPoints[name],
+        pointRadius: onPaper ? 4 : 0,
         pointHitRadius: 12,
         clip: 8,
         pointHoverRadius: 4,
@@ -219,6 +229,61 @@ export const weeklyInWords = (results: Weekly): string => {
     ? 'Nothing in the last 12 weeks.'
     : `${joined} in the last 12 weeks, the latest in the week of ${day(start)}.`
 }
+
+/** The weekly series as a table, of those series that the source has. */
+export const weeklyTable = (results: Weekly, near: string): Table => {
+  const { start_dates: starts } = results.applications_received
+  const last = starts.length - 1
+  return {
+    caption: 'Records by week',
+    length: starts.length,
+    columns: [
+      {
+        key: 'week',
+        label: 'Week of',
+        value: (week) => starts[week] ?? null,
+        shown: (week) => `${day(starts[week] ?? '', near)}${week === last ? ' (not over yet)' : ''}`,
+      },
+      ...weeklyOrder.flatMap((name) => {
+        const { data } = results[name]
+        if (data === null) return []
+        const count = (week: number) => data[week] ?? 0
+        return {
+          key: name,
+          label: weeklySeries[name],
+          numeric: true,
+          value: count,
+          shown: (week: number) => number(count(week)),
+        }
+      }),
+    ],
+  }
+}
+
+/** The scores as a table, from 0 to 10. */
+export const scoreTable = (results: Scores): Table => {
+  const counts = scoreCounts(results)
+  const scored = sum(counts)
+  const count = (score: number) => counts[score] ?? 0
+  return {
+    caption: 'Résumés by score',
+    length: counts.length,
+    columns: [
+      { key: 'score', label: 'Score', value: (score) => score },
+      { key: 'resumes', label: 'Résumés', numeric: true, value: count, shown: (score) => number(count(score)) },
+      shareColumn(count, scored),
+    ],
+  }
+}
+
+/** A column of shares of all: on the page where they mean something, in a file exactly, in per cent. */
+export const shareColumn = (count: (row: number) => number, all: number): Column => ({
+  key: 'share',
+  label: 'Share',
+  numeric: true,
+  value: (row) => (all ? Math.round((10_000 * count(row)) / all) / 100 : null),
+  shown: (row) => share(count(row), all) ?? '–',
+})
 
 /** Few scores in words: "Scores: 4, 6 and 6." */
 export const scoresInWords = (results: Scores): string => {

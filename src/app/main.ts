@@ -1,4 +1,5 @@
 import './no-eval.ts'
+import './fonts.css'
 import './app.css'
 import { mount } from 'svelte'
 import { Workspace } from './state/workspace.svelte.ts'

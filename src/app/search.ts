@@ -1,3 +1,4 @@
+import { languages } from './format.ts'
 import type { ListedJob } from './state/board.svelte.ts'
 
 // Letters that Unicode does not take apart into a plain one and its accent.
@@ -13,18 +14,19 @@ export const searchable = (text: string): string =>
     .replace(/\s+/gu, ' ')
     .trim()
 
-/** The jobs whose title, department, location or id hold every word of the query, in the order given. */
-export const searchJobs = <Job extends ListedJob>(jobs: readonly Job[], query: string): readonly Job[] => {
-  const words = searchable(query).split(' ').filter(Boolean)
-  if (!words.length) return jobs
-  return jobs.filter(({ title, department, location, job_id }) => {
-    const text = searchable([title, department, location, job_id].join(' '))
-    return words.every((word) => text.includes(word))
-  })
+/** Jobs by name, as a person would look for them, each with the text that is searched. Made once, since a list may be long. */
+export const indexJobs = <Job extends ListedJob>(jobs: readonly Job[]): readonly { job: Job; text: string }[] => {
+  const { compare } = new Intl.Collator(languages, { numeric: true })
+  return jobs
+    .map((job) => ({ job, text: searchable([job.title, job.department, job.location, job.job_id].join(' ')) }))
+    .sort((a, b) => compare(a.job.label, b.job.label) || (a.job.job_id < b.job.job_id ? -1 : 1))
 }
 
-/** Jobs by name, as a person would look for them. */
-export const byTitle = <Job extends ListedJob>(jobs: readonly Job[]): readonly Job[] => {
-  const { compare } = new Intl.Collator('en', { numeric: true })
-  return [...jobs].sort((a, b) => compare(a.label, b.label) || (a.job_id < b.job_id ? -1 : 1))
+/** The jobs whose title, department, location or id hold every word of the query, in the order of the index. */
+export const searchJobs = <Job extends ListedJob>(
+  index: readonly { job: Job; text: string }[],
+  query: string,
+): readonly Job[] => {
+  const words = searchable(query).split(' ').filter(Boolean)
+  return index.filter(({ text }) => words.every((word) => text.includes(word))).map(({ job }) => job)
 }

@@ -1,4 +1,6 @@
+import { shareColumn } from './charts.ts'
 import { counted, number } from './format.ts'
+import type { Column, Table } from './table.ts'
 
 /** The six stages and outcomes of the stage graphs, in the order of the process, then the outcomes. */
 export const stageNames = {
@@ -75,4 +77,45 @@ export const jobStages = (
     const name = names.get(job_id) ?? job_name
     return { job_id, name, stages: { ...stages, rejected: reject }, applications, withdrawn, unknown }
   })
+}
+
+/** Applications by stage as a table: the six stages, then what is in none of them. */
+export const stageTable = (counts: StageCounts): Table => {
+  const rows = [
+    ...stageOrder.map((stage) => ({ label: stageNames[stage], count: counts.stages[stage] })),
+    { label: 'Withdrawn', count: counts.withdrawn },
+    { label: 'Unknown', count: counts.unknown },
+  ]
+  const count = (row: number) => rows[row]?.count ?? 0
+  return {
+    caption: 'Applications by stage',
+    length: rows.length,
+    columns: [
+      { key: 'stage', label: 'Stage', value: (row) => rows[row]?.label ?? null, rank: (row) => row },
+      { key: 'applications', label: 'Applications', numeric: true, value: count, shown: (row) => number(count(row)) },
+      shareColumn(count, counts.applications),
+    ],
+  }
+}
+
+/** The overview as a table of all jobs. */
+export const overviewTable = (rows: readonly JobStages[]): Table => {
+  const counted = (key: string, label: string, read: (row: JobStages) => number): Column => {
+    const count = (row: number) => {
+      const found = rows[row]
+      return found ? read(found) : 0
+    }
+    return { key, label, numeric: true, value: count, shown: (row) => number(count(row)), width: 1.6 }
+  }
+  return {
+    caption: 'Applications by job and stage',
+    length: rows.length,
+    columns: [
+      { key: 'job', label: 'Job', value: (row) => rows[row]?.name ?? null, width: 4 },
+      counted('applications', 'Applications', ({ applications }) => applications),
+      ...stageOrder.map((stage) => counted(stage, stageNames[stage], ({ stages }) => stages[stage])),
+      counted('withdrawn', 'Withdrawn', ({ withdrawn }) => withdrawn),
+      counted('unknown', 'Unknown', ({ unknown }) => unknown),
+    ],
+  }
 }

@@ -1,8 +1,9 @@
 import type { EndpointId, Manifest } from 'hirescope/contract'
-import { metrics } from 'hirescope/metrics'
+import { applicantsChange, metrics, type ApplicantsChange } from 'hirescope/metrics'
 import { credits } from './counts.ts'
-import { counted, decimal, fewestForShares, localDay, localTime, number, ratio } from './format.ts'
-import type { ListedJob, Standing } from './state/board.svelte.ts'
+import { counted, day, decimal, fewestForShares, localDay, localTime, number, ratio } from './format.ts'
+import { shownList, type ShownList } from './shown-lists.ts'
+import type { ListedJob, ShownBasis, Standing } from './state/board.svelte.ts'
 
 /** What a figure takes from a metric, in words and numbers. */
 export interface Taken {
@@ -13,6 +14,17 @@ export interface Taken {
   only?: readonly string[]
   /** What it stands on besides counts. */
   rows?: readonly (readonly [label: string, value: string])[]
+  /** The rows behind it, where counts alone do not say which. */
+  lists?: readonly ShownList[]
+  /** What it stands on, if that is not the metric's answer about the page's scope. */
+  basis?: ShownBasis
+}
+
+/** A change against the 12 weeks before: "▲" (read as "up"), "8%", "on prior 12 wk". */
+export interface Change {
+  direction: 'up' | 'down' | null
+  size: string
+  against: string
 }
 
 /** One of the seven figures: a number or a name, or words on why there is none. */
@@ -20,7 +32,7 @@ export interface Tile {
   label: string
   metrics: readonly Taken[]
   reading:
-    | { kind: 'value'; value: string; unit?: string; basis: readonly string[] }
+    | { kind: 'value'; value: string; unit?: string; basis: readonly string[]; change?: Change | 'coming' | 'none' }
     | { kind: 'name'; value: string; basis: readonly string[] }
     | { kind: 'absent'; basis: readonly string[] }
     | { kind: 'empty'; basis: readonly string[] }
@@ -56,9 +68,50 @@ const ofDetails = (
   metrics: [{ id: 'details', title: label, definition: metrics.details.fields[field], only, rows }],
 })
 
-const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest): Tile => {
+/** The change in words; in numbers where too few of either make a percentage mean something. Null where nobody applied. */
+export const changeInWords = ({ answers: { latest, before } }: ApplicantsChange): Change | null => {
+  const now = latest.body?.total_applicants ?? 0
+  const then = before.body?.total_applicants ?? 0
+  if (!now && !then) return null
+  if (now < fewestForShares || then < fewestForShares)
+    return { direction: null, size: number(now), against: `in 12 wk, ${number(then)} before` }
+  const change = Math.round((100 * (now - then)) / then)
+  const direction = change > 0 ? 'up' : change < 0 ? 'down' : null
+  return {
+    direction,
+    size: `${number(Math.abs(change))}%`,
+    against: direction ? 'on prior 12 wk' : 'change on prior 12 wk',
+  }
+}
+
+const ofChange = ({ latest, before, answers }: ApplicantsChange): Taken[] => {
+  const { basis } = answers.latest
+  const period = ({ applied_from, applied_to }: ApplicantsChange['latest']) =>
+    `${day(applied_from, latest.applied_to)} to ${day(applied_to, latest.applied_to)}`
+  if (!basis || !answers.before.basis) return []
+  return [
+    {
+      id: 'total-applicants',
+      ...applicantsChange,
+      only: [],
+      rows: [
+        [`Applicants, ${period(latest)}`, number(answers.latest.body?.total_applicants ?? 0)],
+        [`Applicants, ${period(before)}`, number(answers.before.body?.total_applicants ?? 0)],
+      ],
+      lists: [],
+      basis,
+    },
+  ]
+}
+
+const applicants = (
+  cards: Cards,
+  { as_of, time_zone, source_tables }: Manifest,
+  change: ApplicantsChange | 'coming' | null,
+): Tile => {
   const total = cards['total-applicants'].answer
   const recent = cards['most-recent-applicant'].answer
+  const known = change === 'coming' ? null : change
   const latest = () => {
     if (recent?.status !== 200) return 'latest résumé not known'
     const instant = recent.body.most_recent_applicant
@@ -67,13 +120,16 @@ const applicants = (cards: Cards, { as_of, time_zone, source_tables }: Manifest)
   }
   return {
     label: 'Applicants',
-    metrics: [whole('total-applicants'), whole('most-recent-applicant')],
+    metrics: [whole('total-applicants'), ...(known ? ofChange(known) : []), whole('most-recent-applicant')],
     reading:
       total?.status === 200
-        ? value(number(total.body.total_applicants), [
-            counted(total.basis.counts.applications, 'application'),
-            latest(),
-          ])
+        ? {
+            kind: 'value',
+            value: number(total.body.total_applicants),
+            basis: [counted(total.basis.counts.applications, 'application'), latest()],
+            // A place is kept for it, so that nothing moves when it comes.
+            ...(change && { change: known ? (changeInWords(known) ?? 'none') : 'coming' }),
+          }
         : failed,
   }
 }
@@ -173,7 +229,11 @@ const topCity = (cards: Cards): Tile => {
       ? empty(answer.basis.counts.applicants ? 'no applicant names a city' : 'no applicants yet')
       : named(top_location, [counted(applicant_count, 'applicant')])
   }
-  return { label: 'Top city', metrics: [whole('top-location')], reading: reading() }
+  const lists =
+    answer?.status === 200 && answer.body.top_location !== null
+      ? [shownList('city', answer.body.applicant_count, answer.body.top_location, `from ${answer.body.top_location}`)]
+      : []
+  return { label: 'Top city', metrics: [{ ...whole('top-location'), lists }], reading: reading() }
 }
 
 const topSkills = (cards: Cards): Tile => {
@@ -192,12 +252,20 @@ const topSkills = (cards: Cards): Tile => {
       ...(third ? [`then ${third.skill} (${number(third.count)})`] : []),
     ])
   }
-  return { label: 'Top skills', metrics: [whole('top-skill')], reading: reading() }
+  const lists = (answer?.status === 200 ? (answer.body.top_skills ?? []) : []).map(({ skill, count }) =>
+    shownList('skill', count, skill, `who list ${skill}`),
+  )
+  return { label: 'Top skills', metrics: [{ ...whole('top-skill'), lists }], reading: reading() }
 }
 
 /** The seven figures of the page; for one job, credits per hire stand in place of the number of jobs. */
-export const tiles = ({ job, cards }: Standing, manifest: Manifest, visible: readonly ListedJob[]): Tile[] => [
-  applicants(cards, manifest),
+export const tiles = (
+  { job, cards }: Standing,
+  manifest: Manifest,
+  visible: readonly ListedJob[],
+  change: ApplicantsChange | 'coming' | null = null,
+): Tile[] => [
+  applicants(cards, manifest, change),
   job ? creditsPerHire(cards, manifest) : jobs(cards),
   ratioTile(cards, manifest, ['Assessed', 'assessment_ratio', 'assessed', 'assessment', 'assessments']),
   ratioTile(cards, manifest, [
@@ -211,6 +279,28 @@ export const tiles = ({ job, cards }: Standing, manifest: Manifest, visible: rea
   topCity(cards),
   topSkills(cards),
 ]
+
+const latestResume = (cards: Cards, { as_of, time_zone, source_tables }: Manifest): Tile => {
+  const { answer } = cards['most-recent-applicant']
+  const reading = () => {
+    if (answer?.status !== 200) return failed
+    const instant = answer.body.most_recent_applicant
+    if (instant !== null) return named(localTime(instant, time_zone, as_of), [])
+    return source_tables.resume ? empty('no résumé yet') : absent('the source has no résumés')
+  }
+  return { label: 'Latest résumé', metrics: [whole('most-recent-applicant')], reading: reading() }
+}
+
+/** The figures that one metric gives, as they stand on a page of their own; none for a metric that is shown as a chart. */
+export const tilesOf = (
+  id: EndpointId,
+  standing: Standing,
+  manifest: Manifest,
+  visible: readonly ListedJob[],
+): Tile[] => {
+  if (id === 'most-recent-applicant') return [latestResume(standing.cards, manifest)]
+  return tiles(standing, manifest, visible).filter(({ metrics: [first] }) => first?.id === id)
+}
 
 /** The names of the seven figures, for the page before it has numbers. */
 export const tileLabels = [

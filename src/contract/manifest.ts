@@ -36,6 +36,8 @@ export const manifest = z.strictObject({
   time_zone: z.string(),
   week_start: z.enum(['monday', 'sunday']),
   names: z.enum(['none', 'hired', 'all']),
+  /** After how many hours newer numbers should be there; where it is missing, nobody said so. */
+  expected_interval_hours: z.number().positive().optional(),
   tables: z.strictObject(
     Object.fromEntries(bundleTableNames.map((name) => [name, tableEntry])) as Record<
       BundleTableName,

@@ -1,6 +1,8 @@
 import { DatasetError } from './dataset-error.ts'
 
 export interface Closing {
+  /** Aborts when the engine is closed. */
+  closed: AbortSignal
   /** A new signal, which aborts with the given one and when the engine is closed. */
   join(signal?: AbortSignal): AbortSignal
   /** Rejects what is under way, then releases; the second time does nothing. */
@@ -11,6 +13,7 @@ export interface Closing {
 export const createClosing = (): Closing => {
   const controller = new AbortController()
   return {
+    closed: controller.signal,
     join: (signal) => AbortSignal.any(signal ? [signal, controller.signal] : [controller.signal]),
     async close(release) {
       if (controller.signal.aborted) return

@@ -6,7 +6,7 @@ import {
   type BundleTableName,
   type Manifest,
 } from 'hirescope/contract'
-import { createDataset, rowTables, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
+import { createDataset, idTables, rowTables, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
 import { checkTables, type LoadedTables } from './check-tables.ts'
 import { DatasetError } from './dataset-error.ts'
 import { withNewest } from './newest.ts'
@@ -14,6 +14,7 @@ import type { BundleSource } from './source.ts'
 import { storedColumns, upgradeTables } from './previous-version.ts'
 import { createStopwatch, type Measure } from './stopwatch.ts'
 import type { TableStore } from './table-store.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** How far loading has come. In phase `insert` all bytes have arrived and the engine is busy with the last of them. */
 export interface LoadProgress {
@@ -69,7 +70,12 @@ export const loadDataset = async (
   await checkTables(engine, manifest, firstTables, signal)
   if (tables === 'all') await describe(await started, firstTables)
   const others = tables === 'all' ? otherTables : rowTables
-  const dataset = await createDataset(engine, manifest, createRowLoader(others, manifest, { source, started, loaded }))
+  const rows = createRowLoader(others, manifest, { source, started, loaded })
+  const ids = createRowLoader(idTables, manifest, { source, started, loaded })
+  const dataset = await createDataset(engine, manifest, async (options = {}) => {
+    await rows(options)
+    if (options.ids && tables !== 'all') await ids(options)
+  })
   signal?.throwIfAborted()
   watch.times().forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
   const { totalBytes } = plan(firstTables, manifest)
@@ -99,33 +105,22 @@ const createRowLoader = (
   const load = async () => {
     const { measure, times } = createStopwatch()
     const onProgress = (progress: LoadProgress) => listeners.forEach((each) => each.onProgress?.(progress))
-    await loadTables(tables, manifest, { ...loading, measure, signal: undefined, onProgress }).catch((error) =>
+    const store = await loading.started
+    await loadTables(tables, manifest, { ...loading, measure, signal: store.closed, onProgress }).catch((error) =>
       explain(error, loading.source, manifest),
     )
-    const store = await loading.started
     await checkTables(store.engine, manifest, tables)
     if (tables === otherTables) await describe(store, tables)
     for (const [stage, milliseconds] of times()) listeners.forEach((each) => each.timing?.(stage, milliseconds))
   }
   return async (options: RowsOptions = {}): Promise<void> => {
-    const { signal } = options
-    signal?.throwIfAborted()
     listeners.add(options)
-    under ??= load().catch((error) => {
-      under = undefined
-      throw error
-    })
-    let leave = () => {}
-    const aborted = new Promise<never>((_, reject) => {
-      leave = () => reject(signal?.reason)
-      signal?.addEventListener('abort', leave)
-    })
-    try {
-      await Promise.race([under, aborted])
-    } finally {
-      listeners.delete(options)
-      signal?.removeEventListener('abort', leave)
-    }
+    const wait = () =>
+      (under ??= load().catch((error) => {
+        under = undefined
+        throw error
+      }))
+    await untilAborted(options.signal, wait).finally(() => listeners.delete(options))
   }
 }
 
@@ -159,6 +154,7 @@ const loadTables = async (tables: LoadedTables, manifest: Manifest, loading: Loa
   const { source, started, loaded, measure, onProgress } = loading
   const { entries, totalBytes } = plan(tables, manifest)
   const stop = new AbortController()
+  loading.signal?.throwIfAborted()
   const signal = loading.signal ? AbortSignal.any([loading.signal, stop.signal]) : stop.signal
   let loadedBytes = 0
   const onBytes = (bytes: number) => {
@@ -178,7 +174,7 @@ const loadTables = async (tables: LoadedTables, manifest: Manifest, loading: Loa
       const store = await started
       signal.throwIfAborted()
       loaded.delete(table)
-      await store.insert(table, storedColumns(manifest, table, columns), bytes, measure)
+      await store.insert(table, storedColumns(manifest, table, columns), bytes, { signal, measure })
       loaded.set(table, entry.sha256)
     }
   }

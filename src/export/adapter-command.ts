@@ -1,4 +1,4 @@
-import { sourceTableNames } from 'hirescope/contract'
+import { requiredSourceTables, sourceTableNames } from 'hirescope/contract'
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -64,10 +64,13 @@ const rowsOf = (text = '1000'): number => {
   return rows
 }
 
+const required: ReadonlySet<string> = new Set(requiredSourceTables)
+
 const report = ({ queries }: Adapter, { rows }: AdapterCheck): string =>
   sourceTableNames
     .map((table) => {
-      if (!queries.has(table)) return `${table}: not available, its file is absent\n`
+      if (!queries.has(table))
+        return `${table}: ${required.has(table) ? '' : 'not available, '}its file is absent${required.has(table) ? ', and it must be there' : ''}\n`
       const read = rows.get(table)
       return `${table}: ${read === undefined ? 'not read' : `${read} rows looked at`}\n`
     })
@@ -88,15 +91,17 @@ export const adapterCommand = async (args: readonly string[], { out, error: say 
     if (command !== 'check' || folder === undefined || more.length)
       throw new ExportError('arguments: expected check <folder>; see --help')
     const config = await configOf(folder, values)
-    const adapter = await adapterOf(config)
+    const lacks: string[] = []
+    const adapter = await adapterOf(config, (problem) => lacks.push(problem))
     const check = await checkAdapter(adapter, (each) => openSource(config.source, each), {
       rows: rowsOf(values.rows),
       asOf: config.asOf === undefined ? null : new Date(config.asOf),
       ...(typeof config.maxRejected === 'number' && { tolerated: config.maxRejected }),
     })
     out(report(adapter, check))
-    for (const problem of check.problems) say(`${problem}\n`)
-    const { length } = check.problems
+    const problems = [...lacks, ...check.problems]
+    for (const problem of problems) say(`${problem}\n`)
+    const { length } = problems
     out(`${resolve(adapter.folder)}: ${length ? `${length} problem${length === 1 ? '' : 's'}` : 'nothing wrong'}\n`)
     return length ? 1 : 0
   } catch (error) {

@@ -44,14 +44,20 @@ const selects = async (folder: string, files: readonly string[], dialect: Adapte
   )
 }
 
+const refuse = (problem: string): void => {
+  throw new ExportError(problem)
+}
+
 /**
- * Reads an adapter folder. `given` are settings in place of those of its `settings.json`.
- * @throws ExportError for a folder or required table that is missing, a file that names no contract table, or an unknown setting.
+ * Reads an adapter folder. `given` are settings in place of those of its `settings.json`. A required table that is missing and files
+ * that name no contract table are told to `tell`, where it is given.
+ * @throws ExportError for a folder that is missing, an unknown setting, or what is not told.
  */
 export const readAdapter = async (
   folder: string,
   dialect: AdapterDialect = 'postgres',
   given: Readonly<Record<string, string>> = {},
+  tell: (problem: string) => void = refuse,
 ): Promise<Adapter> => {
   const files = await list(folder)
   if (!files) throw new ExportError(`adapter: no folder ${folder}`)
@@ -60,13 +66,15 @@ export const readAdapter = async (
   for (const file of queryFiles.filter((each) => each.endsWith('.sql'))) {
     const path = join(queryFolder, file)
     const table = sourceTableNames.find((name) => name === basename(file, '.sql'))
-    if (!table) throw new ExportError(`adapter: ${path} names no table of the source contract`)
+    if (!table) {
+      tell(`adapter: ${path} names no table of the source contract`)
+      continue
+    }
     const sql = (await readFile(path, 'utf8')).trimEnd().replace(/;$/, '')
     queries.set(table, { file: path, sql })
   }
   const missing = requiredSourceTables.filter((table) => !queries.has(table))
-  if (missing.length)
-    throw new ExportError(`adapter: ${queryFolder} lacks ${missing.map((name) => `${name}.sql`).join(', ')}`)
+  if (missing.length) tell(`adapter: ${queryFolder} lacks ${missing.map((name) => `${name}.sql`).join(', ')}`)
   const json = async (file: string) => {
     const text = await readFile(join(folder, file), 'utf8')
     try {

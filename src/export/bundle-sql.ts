@@ -16,70 +16,66 @@ const shown = (dimension: 'city' | 'skill', uses: string) => `
     SELECT k, spelling, row_number() OVER (PARTITION BY k ORDER BY count(*) DESC, spelling) AS position
     FROM uses GROUP BY k, spelling)
   SELECT ${dense('ranked.k')} AS key, ranked.k, coalesce(dimension.alias, ranked.spelling) AS name
-  FROM ranked JOIN staging.live.${dimension} AS dimension ON dimension.k = ranked.k
+  FROM ranked JOIN live.${dimension} AS dimension ON dimension.k = ranked.k
   WHERE position = 1`
-
-/** Shorter ids first: serial ids stand in the order in which they were given, and so do the times of their records. */
-const natural = (id: string) => `length(${id}), ${id}`
 
 /** Seconds from one time to another, each cut to whole seconds; without the first, since 1970. */
 const seconds = (to: string, from?: string) =>
   from === undefined ? `epoch_us(${to}) // 1000000` : `epoch_us(${to}) // 1000000 - epoch_us(${from}) // 1000000`
 
 const record = (name: string, columns: string, org: number) => `
-  SELECT ${dense('t.k')} AS ${name}_key, t.${name}_id, pairs.pair_key, ${seconds('t.assigned_at', 'pairs.applied_at')} AS assigned_delay,
+  SELECT t.n, ${dense('t.k')} AS ${name}_key, t.${name}_id, pairs.pair_key, ${seconds('t.assigned_at', 'pairs.applied_at')} AS assigned_delay,
     t.assigned_on, ${seconds('t.completed_at', 't.assigned_at')} AS completed_delay, ${columns}
-  FROM staging.live.${name} AS t
+  FROM live.${name} AS t
   JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
   WHERE t.org_k = ${org}`
 
 /**
- * The statements that make the relations of one scope (schema `scope`) from `scope_job_ids`, in order. Keys are dense
- * and in code-point order of the source ids, because `k` is.
+ * The relations of one scope (schema `scope`) by name, each made from `scope_job_ids` and those before. Keys are dense and in
+ * code-point order of the source ids, because `k` is.
  */
-export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
-  const relations: [name: string, sql: string][] = [
-    [
-      'jobs',
-      `SELECT job.*, ${dense('job.k')} AS job_key, ${dense('title, job.k')} AS title_rank
-      FROM staging.live.job SEMI JOIN scope_job_ids USING (job_id) WHERE job.org_k = ${orgKey}`,
-    ],
-    [
-      'applications',
-      `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
-      FROM staging.live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
-    ],
-    // Who applied to which job, and when first.
-    [
-      'pairs',
-      `SELECT candidate_k, job_k, min(application_key) AS pair_key, arg_min(applied_at, application_key) AS applied_at
+export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: string][] => [
+  [
+    'jobs',
+    `SELECT job.*, ${dense('job.k')} AS job_key, ${dense('title, job.k')} AS title_rank
+      FROM live.job SEMI JOIN scope_job_ids USING (job_id) WHERE job.org_k = ${orgKey}`,
+  ],
+  [
+    'applications',
+    `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
+      FROM live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+  ],
+  // Who applied to which job, and when first.
+  [
+    'pairs',
+    `SELECT candidate_k, job_k, min(application_key) AS pair_key, arg_min(applied_at, application_key) AS applied_at
       FROM scope.applications GROUP BY candidate_k, job_k`,
-    ],
-    [
-      'candidates',
-      `SELECT t.*, ${dense('t.k')} AS candidate_key FROM staging.live.candidate AS t
+  ],
+  [
+    'candidates',
+    `SELECT t.*, ${dense('t.k')} AS candidate_key FROM live.candidate AS t
       WHERE t.org_k = ${orgKey} AND t.k IN (SELECT candidate_k FROM scope.pairs)`,
-    ],
-    [
-      'resumes',
-      `SELECT t.*, ${dense('t.k')} AS resume_key, pairs.pair_key, candidates.candidate_key,
+  ],
+  [
+    'resumes',
+    `SELECT t.*, ${dense('t.k')} AS resume_key, pairs.pair_key, candidates.candidate_key,
         ${seconds('t.created_at')} - coalesce(${seconds('pairs.applied_at')}, 0) AS created_delay
-      FROM staging.live.resume AS t
+      FROM live.resume AS t
       JOIN scope.candidates ON candidates.k = t.candidate_k
       LEFT JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
       WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
-    ],
-    [
-      'several',
-      `SELECT candidate_k FROM (
+  ],
+  [
+    'several',
+    `SELECT candidate_k FROM (
         SELECT candidate_k, count(*) AS n FROM scope.applications GROUP BY candidate_k
         UNION ALL SELECT candidate_k, count(*) AS n FROM scope.resumes GROUP BY candidate_k)
       GROUP BY candidate_k HAVING max(n) > 1`,
-    ],
-    // The latest résumés that an application's own job brings into scope: of all, that which names a city, that with a score.
-    [
-      'latest',
-      `WITH ranked AS (
+  ],
+  // The latest résumés that an application's own job brings into scope: of all, that which names a city, that with a score.
+  [
+    'latest',
+    `WITH ranked AS (
         SELECT *, row_number() OVER (PARTITION BY candidate_k ORDER BY created_at, k) AS rank FROM scope.resumes)
       SELECT pairs.candidate_k, pairs.job_k, max(ranked.created_at) AS created_at,
         arg_max(ranked.city_k, ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_k,
@@ -88,53 +84,48 @@ export const scopeStatements = ({ orgKey }: BundleQuestion): string[] => {
       FROM scope.pairs
       JOIN ranked ON ranked.candidate_k = pairs.candidate_k AND (ranked.job_k = pairs.job_k OR ranked.job_k IS NULL)
       GROUP BY pairs.candidate_k, pairs.job_k`,
-    ],
-    [
-      'resume_skills',
-      `SELECT t.skill_k, t.spelling, resumes.resume_key
-      FROM staging.live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
-    ],
-    [
-      'cities',
-      shown(
-        'city',
-        `SELECT city_k AS k, spelling FROM scope.resumes WHERE city_k IS NOT NULL
+  ],
+  [
+    'resume_skills',
+    `SELECT t.skill_k, t.spelling, resumes.resume_key
+      FROM live.resume_skill AS t JOIN scope.resumes ON resumes.k = t.resume_k WHERE t.org_k = ${orgKey}`,
+  ],
+  [
+    'cities',
+    shown(
+      'city',
+      `SELECT city_k AS k, spelling FROM scope.resumes WHERE city_k IS NOT NULL
         UNION ALL SELECT city_k AS k, spelling FROM scope.candidates WHERE city_k IS NOT NULL`,
-      ),
-    ],
-    ['skills', shown('skill', 'SELECT skill_k AS k, spelling FROM scope.resume_skills')],
-    [
-      'listed',
-      `SELECT resume_key, list(key ORDER BY key) AS skills FROM (
+    ),
+  ],
+  ['skills', shown('skill', 'SELECT skill_k AS k, spelling FROM scope.resume_skills')],
+  [
+    'listed',
+    `SELECT resume_key, list(key ORDER BY key) AS skills FROM (
         SELECT DISTINCT t.resume_key, skills.key FROM scope.resume_skills AS t JOIN scope.skills ON skills.k = t.skill_k)
       GROUP BY resume_key`,
-    ],
-    [
-      'sources',
-      `SELECT ${dense('name')} AS key, name FROM (
+  ],
+  [
+    'sources',
+    `SELECT ${dense('name')} AS key, name FROM (
         SELECT DISTINCT source AS name FROM scope.applications WHERE source IS NOT NULL)`,
-    ],
-    ['assessments', record('assessment', 't.score', orgKey)],
-    ['screenings', record('screening', 't.revoked', orgKey)],
-    [
-      'credit_events',
-      `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key, ${seconds('t.occurred_at')} AS occurred_s
-      FROM staging.live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
-    ],
-    [
-      'services',
-      `SELECT ${dense('name')} AS code, name FROM (SELECT DISTINCT service AS name FROM scope.credit_events)`,
-    ],
-    [
-      'stage_events',
-      `SELECT t.*, applications.application_key, applications.application_id,
+  ],
+  ['assessments', record('assessment', 't.score', orgKey)],
+  ['screenings', record('screening', 't.revoked', orgKey)],
+  [
+    'credit_events',
+    `SELECT t.*, ${dense('t.k')} AS credit_event_key, jobs.job_key, ${seconds('t.occurred_at')} AS occurred_s
+      FROM live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
+  ],
+  ['services', `SELECT ${dense('name')} AS code, name FROM (SELECT DISTINCT service AS name FROM scope.credit_events)`],
+  [
+    'stage_events',
+    `SELECT t.n, t.seq, t.stage, t.outcome, t.event_id, applications.application_key,
         ${seconds('t.occurred_at', 'applications.applied_at')} AS occurred_delay
-      FROM staging.live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
+      FROM live.stage_event AS t JOIN scope.applications ON applications.k = t.application_k
       WHERE t.org_k = ${orgKey}`,
-    ],
-  ]
-  return ['CREATE SCHEMA scope', ...relations.map(([name, sql]) => `CREATE TABLE scope.${name} AS ${sql}`)]
-}
+  ],
+]
 
 const codeRows = (kind: string, names: readonly string[]) =>
   names.map((name, code) => `SELECT ${literal(kind)} AS kind, ${code} AS code, ${literal(name)} AS name`)
@@ -147,14 +138,13 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
   const hired = `t.k IN (SELECT candidate_k FROM scope.applications WHERE outcome = ${outcomeCode.hired})`
   const named = { none: 'NULL', hired: `CASE WHEN ${hired} THEN t.name END`, all: 't.name' }[names]
   const city = 'LEFT JOIN scope.cities ON cities.k = t.city_k'
-  const history = `${natural('application_id')}, seq, k`
   const queries: Record<StoredTable, [sql: string, order: string]> = {
     jobs: ['SELECT * FROM scope.jobs', 'job_key'],
     candidates: [
       `SELECT t.candidate_key, CASE WHEN ${hired} THEN t.candidate_id END AS candidate_id, ${named} AS name,
-        cities.key AS city_key, t.candidate_id AS id
+        cities.key AS city_key, t.n
       FROM scope.candidates AS t ${city}`,
-      natural('id'),
+      'n',
     ],
     applications: [
       `WITH assessed AS (SELECT DISTINCT pair_key FROM scope.assessments),
@@ -179,7 +169,7 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       LEFT JOIN assessed ON assessed.pair_key = pairs.pair_key
       LEFT JOIN screened ON screened.pair_key = pairs.pair_key
       LEFT JOIN scope.sources ON sources.name = t.source`,
-      natural('application_id'),
+      'n',
     ],
     resumes: [
       `SELECT t.* EXCLUDE candidate_key, CASE WHEN t.pair_key IS NULL THEN t.candidate_key END AS candidate_key,
@@ -188,15 +178,15 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       FROM scope.resumes AS t ${city}
       LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
       LEFT JOIN scope.listed ON listed.resume_key = t.resume_key`,
-      natural('resume_id'),
+      'n',
     ],
-    assessments: ['SELECT * FROM scope.assessments', natural('assessment_id')],
-    screenings: ['SELECT * FROM scope.screenings', natural('screening_id')],
+    assessments: ['SELECT * FROM scope.assessments', 'n'],
+    screenings: ['SELECT * FROM scope.screenings', 'n'],
     credit_events: [
       'SELECT t.* REPLACE (services.code AS service) FROM scope.credit_events AS t JOIN scope.services ON services.name = t.service',
-      natural('credit_event_id'),
+      'n',
     ],
-    stage_events: ['SELECT * FROM scope.stage_events', history],
+    stage_events: ['SELECT * FROM scope.stage_events', 'n'],
     cities: ['SELECT key AS city_key, name FROM scope.cities', 'city_key'],
     skills: ['SELECT key AS skill_key, name FROM scope.skills', 'skill_key'],
     sources: ['SELECT key AS source_key, name FROM scope.sources', 'source_key'],
@@ -208,13 +198,13 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       ].join(' UNION ALL '),
       'kind, code',
     ],
-    source_ids_candidates: ['SELECT * FROM scope.candidates', natural('candidate_id')],
-    source_ids_applications: ['SELECT * FROM scope.applications', natural('application_id')],
-    source_ids_resumes: ['SELECT * FROM scope.resumes', natural('resume_id')],
-    source_ids_assessments: ['SELECT * FROM scope.assessments', natural('assessment_id')],
-    source_ids_screenings: ['SELECT * FROM scope.screenings', natural('screening_id')],
-    source_ids_credit_events: ['SELECT * FROM scope.credit_events', natural('credit_event_id')],
-    source_ids_stage_events: ['SELECT * FROM scope.stage_events', history],
+    source_ids_candidates: ['SELECT * FROM scope.candidates', 'n'],
+    source_ids_applications: ['SELECT * FROM scope.applications', 'n'],
+    source_ids_resumes: ['SELECT * FROM scope.resumes', 'n'],
+    source_ids_assessments: ['SELECT * FROM scope.assessments', 'n'],
+    source_ids_screenings: ['SELECT * FROM scope.screenings', 'n'],
+    source_ids_credit_events: ['SELECT * FROM scope.credit_events', 'n'],
+    source_ids_stage_events: ['SELECT * FROM scope.stage_events', 'n'],
   }
   return Object.fromEntries(
     Object.entries(queries).map(([table, [sql, order]]) => {
@@ -232,10 +222,10 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
  */
 export const issueQuery = ({ orgKey }: BundleQuestion): string => `
   SELECT table_name, CASE kind WHEN 'odd' THEN 'odd' ELSE 'rejected' END AS kind, reason, count(*)::INTEGER AS n
-  FROM staging.main.issue
+  FROM memory.main.issue
   WHERE org_k = ${orgKey} AND (
     job_id IN (SELECT job_id FROM scope.jobs)
     OR (job_id IS NULL AND candidate_id IN (
-      SELECT survivor.candidate_id FROM staging.live.survivor JOIN scope.candidates ON candidates.k = survivor.survivor_k
+      SELECT survivor.candidate_id FROM live.survivor JOIN scope.candidates ON candidates.k = survivor.survivor_k
       WHERE survivor.org_k = ${orgKey})))
   GROUP BY ALL ORDER BY ALL`

@@ -237,8 +237,9 @@ export const exportCommand = async (
     event: (event: ExportEvent) => sinks.forEach((sink) => sink.event(logged(run, new Date(), event))),
   }
   let report: ReturnType<typeof keepReport> | undefined
+  let command: ReturnType<typeof commandOf> = 'export'
   const finish = async (exit_code: ExitCode, error: string | null) => {
-    reporter.event({ event: 'run_finished', exit_code, error, seconds: seconds(since) })
+    reporter.event({ event: 'run_finished', command, exit_code, error, seconds: seconds(since) })
     await report?.close().catch((cause: unknown) => terminal.error(`report: not written: ${explain(cause)}\n`))
     return exit_code
   }
@@ -251,7 +252,7 @@ export const exportCommand = async (
     if (!flags.config) throw new ExportError('arguments: --config is missing; see --help')
     if (flags.json && flags['print-grants'])
       throw new ExportError('arguments: --json and --print-grants exclude each other; give one')
-    const command = commandOf(flags)
+    command = commandOf(flags)
     const config = withFlags(await loadConfig(flags.config), flags)
     if (command === 'print-grants') {
       terminal.out(await grants(config, flags.role))

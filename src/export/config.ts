@@ -98,6 +98,8 @@ export const exportConfig = z.strictObject({
     .default({}),
   defaultTimeZone: timeZone.default('UTC'),
   defaultWeekStart: weekStart.default('monday'),
+  /** After how many hours without newer numbers a page says that they are late, 26 for instance; without it, never. */
+  expectedIntervalHours: z.number().positive().optional(),
   /** Whose names are exported. */
   names: z.enum(nameSettings).default('hired'),
   /** The share of a table's rows of one org that may be rejected before the org fails; one number, or by table. */

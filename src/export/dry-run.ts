@@ -45,7 +45,12 @@ const tellTables = async (snapshot: Snapshot, read: ReadonlyMap<SourceTableName,
   }
 }
 
-const published = z.object({ names: z.string(), time_zone: z.string(), week_start: z.string() })
+const published = z.object({
+  names: z.string(),
+  time_zone: z.string(),
+  week_start: z.string(),
+  expected_interval_hours: z.number().optional(),
+})
 
 type Fate = EventOf<'scope_planned'>['fate']
 
@@ -53,7 +58,12 @@ type Fate = EventOf<'scope_planned'>['fate']
 const fateOf = async (target: Target, path: string, config: ExportConfig, org: BundleOrg): Promise<Fate> => {
   const stored = await target.read(`${path}/manifest.json`)
   if (!stored) return 'new'
-  const settings = { names: config.names, time_zone: org.timeZone, week_start: org.weekStart }
+  const settings = {
+    names: config.names,
+    time_zone: org.timeZone,
+    week_start: org.weekStart,
+    expected_interval_hours: config.expectedIntervalHours,
+  }
   try {
     const last = published.parse(JSON.parse(new TextDecoder().decode(stored.bytes)))
     return JSON.stringify(last) === JSON.stringify(settings) ? 'there' : 'changed'
@@ -96,14 +106,14 @@ const planOrg = async (
 }
 
 /** A working database that is gone afterwards, in none of the folders of an export. */
-const withStaging = async <Result>(config: ExportConfig, act: (staging: Staging) => Promise<Result>) => {
+const withStaging = async <Result>(
+  { memory, threads }: ExportConfig,
+  signal: AbortSignal | undefined,
+  act: (staging: Staging) => Promise<Result>,
+) => {
   const folder = await mkdtemp(join(tmpdir(), 'hirescope-'))
   try {
-    const staging = await openStaging({
-      folder: join(folder, 'staging'),
-      memory: config.memory,
-      threads: config.threads,
-    })
+    const staging = await openStaging({ folder: join(folder, 'staging'), memory, threads, signal })
     try {
       return await act(staging)
     } finally {
@@ -129,7 +139,7 @@ export const dryRun = async (
   const adapter = await adapterOf(config)
   // Before the first run no scope is on the target, whatever its id will be.
   const secret = (await findSecret(config.private)) ?? randomBytes(32)
-  return withStaging(config, async (staging) => {
+  return withStaging(config, signal, async (staging) => {
     const snapshot = await openSource(config.source, adapter).open(staging, config.asOf ? new Date(config.asOf) : null)
     try {
       const read = await landTables(scopesOf(snapshot), staging, () => {}, signal)

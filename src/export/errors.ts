@@ -13,6 +13,8 @@ export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const { code, path: from, dest: path = from } = error as NodeJS.ErrnoException & { dest?: string }
   if (error instanceof ExportError) return error.message
+  if (/^Out of Memory Error/.test(error.message))
+    return 'out of memory: DuckDB may use no more, or finds no room to spill; raise memory or maxSpill'
   if (!code || !path) return (error.message.split('\n')[0] ?? error.name).replace(/'[^']*'|"[^"]*"/g, '…')
   const reasons: Record<string, string> = {
     EACCES: 'permission denied',

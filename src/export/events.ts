@@ -132,6 +132,7 @@ export const eventFields = {
     faults: count,
   }),
   run_finished: event('The run is over; always the last event.', {
+    command: z.enum(['export', 'rollback', 'dry-run', 'verify', 'print-grants']),
     exit_code: count,
     error: error.nullable(),
     seconds,
@@ -300,7 +301,7 @@ export const inWords = (event: ExportEvent): Told | null => {
       )
     }
     case 'run_finished':
-      return event.error === null ? null : { kind: 'failure', text: `export failed: ${event.error}` }
+      return event.error === null ? null : { kind: 'failure', text: `${event.command} failed: ${event.error}` }
     default:
       return null
   }

@@ -56,12 +56,33 @@ const about = (table: SourceTableName, what: 'job' | 'candidate'): string => {
   return 'NULL'
 }
 
+/** Tables to whose rows nothing refers by `k`, not even their own keys in a bundle. */
+const unkeyed: ReadonlySet<SourceTableName> = new Set(['job_share', 'stage_event', 'resume_skill'])
+
+/** The statements that judge a table; what none of its rows asks for need not run. */
+export interface Judgement {
+  /** Finds the keys that several rows have. */
+  repeated: string
+  /** Finds all rows of a repeated key but the one that stays. */
+  duplicate: string
+  /** Judges each row; `duplicate` is asked only where there is one. */
+  judged: (duplicates: boolean) => string
+  /** Counts the rows of each reason: `n0`, `n1`, … */
+  count: string
+  /** Where rows lack what they refer to (the reason `from`): those of which it was left out itself get the reason `to`. */
+  corrections: { from: number; to: number; sql: string }[]
+  /** Notes the rows of each reason in `issue`. */
+  records: string[]
+  /** Keeps the good rows. */
+  staged: string
+}
+
 /**
- * The statements that judge the rows of `raw.<table>`: `staged.<table>` gets the good ones, typed, with `k` (dense, in
- * code-point order of the key), `org_k`, and `<reference>_k` for every reference; `issue` gets one row for every row
+ * How the rows of `raw.<table>` are judged: `staged.<table>` gets the good ones, typed, with `org_k`, `<reference>_k` for every
+ * reference, and `k` (dense, in code-point order of the key) unless nothing refers to it; `issue` gets one row for every row
  * left out and every odd value.
  */
-export const judge = ({ table, delivered, asOf }: Judging): string[] => {
+export const judge = ({ table, delivered, asOf }: Judging): Judgement => {
   const columns = sourceColumns(table)
   const references = referencesOf(columns)
   const owner = ownerOf(columns)
@@ -135,7 +156,10 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
         [`${name} of another org`, 'rejected', `${name}_org <> org_k`],
       ]),
   ]
-  const verdict = failures.map(([, , condition], index) => `WHEN ${condition} THEN ${index}`).join('\n      ')
+  const verdict = (duplicates: boolean) =>
+    failures
+      .map(([, , condition], index) => `WHEN ${index === 0 && !duplicates ? 'FALSE' : condition} THEN ${index}`)
+      .join('\n      ')
   const failure = (reason: string) => failures.findIndex((each) => each[0] === reason)
 
   const optionalReferences = references.filter(({ needed }) => !needed)
@@ -177,40 +201,49 @@ export const judge = ({ table, delivered, asOf }: Judging): string[] => {
       ${about(table, 'job')}, ${about(table, 'candidate')}, concat_ws(' ', ${key.map((name) => `judged.${name}`).join(', ')})
     FROM judged ${issueOwner} WHERE ${where}`
 
-  return [
-    `CREATE OR REPLACE TEMP TABLE repeated AS
+  const reasons = [
+    ...failures.map(([reason, kind], index) => ({ reason, kind, where: `judged.failure = ${index}` })),
+    ...oddities.map(([reason, condition]) => ({
+      reason,
+      kind: 'odd',
+      where: `judged.failure IS NULL AND (${condition})`,
+    })),
+  ]
+  const good = `SELECT ${[...final, ...finalKeys].join(', ')}${table === 'org' ? '' : ', org_k'} FROM judged WHERE failure IS NULL`
+
+  return {
+    repeated: `CREATE OR REPLACE TEMP TABLE repeated AS
     SELECT ${parts} FROM (SELECT ${typedKey.join(', ')} FROM raw.${table})
     GROUP BY ${parts} HAVING count(*) > 1 AND ${key.map((name) => `${name} IS NOT NULL`).join(' AND ')}`,
-    `CREATE OR REPLACE TEMP TABLE duplicate AS
+    duplicate: `CREATE OR REPLACE TEMP TABLE duplicate AS
     SELECT row FROM (
       SELECT row, row_number() OVER (PARTITION BY ${parts} ORDER BY ${order}) AS position
       FROM (SELECT rowid AS row, ${typed.join(', ')} FROM raw.${table}) AS typed SEMI JOIN repeated USING (${parts}))
     WHERE position > 1`,
-    `CREATE OR REPLACE TABLE judged AS
+    judged: (duplicates) => `CREATE OR REPLACE TABLE judged AS
     WITH typed AS (SELECT rowid AS row, ${[...typed, ...flags].join(', ')} FROM raw.${table}),
     joined AS (
       SELECT typed.row, ${[...others, ...instants, ...columns.flatMap(({ name, type }) => (type === 'TEXT' ? [] : [`typed.bad_${name}`])), ...flags.flatMap((flag) => /AS (blank_\w+)$/.exec(flag)?.[1] ?? []), ...keys].join(', ')},
         ${orgOfRow} AS org_k, ${anyOrg} AS any_org, ${zone} AS zone
       FROM typed ${joins.join('\n      ')}
       ${table === 'org' ? '' : `LEFT JOIN staged.org AS clock ON clock.k = ${orgOfRow}`})
-    SELECT *, CASE ${verdict} END AS failure FROM joined`,
-    ...references
+    SELECT *, CASE ${verdict(duplicates)} END AS failure FROM joined`,
+    count: `SELECT ${reasons.map(({ where }, index) => `(count(*) FILTER (WHERE ${where}))::INTEGER AS n${index}`).join(', ')} FROM judged`,
+    corrections: references
       .filter(({ needed }) => needed)
-      .map(
-        ({ column: { name }, table }) => `UPDATE judged SET failure = ${failure(`${name} left out`)}
-    WHERE failure = ${failure(`dangling ${name}`)}
-      AND ${name} IN (SELECT CAST(${sourceKeys[table][0]} AS VARCHAR) FROM raw.${table})`,
-      ),
-    `CREATE TABLE staged.${table} AS
-    SELECT row_number() OVER (ORDER BY ${parts}) - 1 AS k, * FROM (
-      SELECT ${[...final, ...finalKeys].join(', ')}${table === 'org' ? '' : ', org_k'} FROM judged WHERE failure IS NULL)
+      .map(({ column: { name }, table }) => {
+        const [from, to] = [failure(`dangling ${name}`), failure(`${name} left out`)]
+        const sql = `UPDATE judged SET failure = ${to} WHERE failure = ${from}
+          AND ${name} IN (SELECT CAST(${sourceKeys[table][0]} AS VARCHAR) FROM raw.${table})`
+        return { from, to, sql }
+      }),
+    records: reasons.map(({ reason, kind, where }) => record(kind, reason, where)),
+    staged: unkeyed.has(table)
+      ? `CREATE TABLE staged.${table} AS ${good}`
+      : `CREATE TABLE staged.${table} AS
+    SELECT row_number() OVER (ORDER BY ${parts}) - 1 AS k, * FROM (${good})
     ORDER BY ${table === 'org' ? '' : 'org_k, '}k`,
-    ...failures.map(([reason, kind], index) => record(kind, reason, `judged.failure = ${index}`)),
-    ...oddities.map(([reason, condition]) => record('odd', reason, `judged.failure IS NULL AND (${condition})`)),
-    `DROP TABLE judged`,
-    `DROP TABLE duplicate`,
-    `DROP TABLE repeated`,
-  ]
+  }
 }
 
 /** An empty `raw.<table>` for one that the source lacks, so that everything after reads the same. */

@@ -1,4 +1,5 @@
 import { outcomes, stages } from 'hirescope/contract'
+import { join } from 'node:path'
 import type { Adapter } from './adapter.ts'
 import { createFolder } from './fold.ts'
 import { followMerges } from './merges.ts'
@@ -6,7 +7,7 @@ import { literal, type Staging } from './staging.ts'
 
 /** Appends rows of texts and nulls to a table in batches, without SQL text. */
 const append = async (staging: Staging, table: string, rows: Iterable<readonly (string | null)[]>) => {
-  const appender = await staging.connection.createAppender(table, 'live')
+  const appender = await staging.connection.createAppender(table, 'main', 'live')
   for (const row of rows) {
     for (const value of row)
       if (value === null) appender.appendNull()
@@ -79,11 +80,17 @@ const foldTexts = async (
 const codeOf = (column: string, names: readonly string[]) =>
   `CASE ${column} ${names.map((name, code) => `WHEN ${literal(name)} THEN ${code}`).join(' ')} END`
 
+/**
+ * The rank of an id in natural order, in which rows are written: shorter ids first, so that serial ids stand in the order in which they
+ * were given, and so do the times of their records. Sorted by text once, and by number for each bundle.
+ */
+const natural = (id: string) => `row_number() OVER (ORDER BY length(${id}), ${id}) AS n`
+
 const localDay = (time: string) => `CAST(timezone(org.time_zone, timezone('UTC', ${time})) AS DATE)`
 
 /** A record of a candidate for a job, by the surviving candidate, whoever survives not being deleted. */
 const followed = (table: string, columns: string, where = 'TRUE') => `CREATE TABLE live.${table} AS
-  SELECT t.k, t.org_k, survivor.survivor_k AS candidate_k, ${columns}
+  SELECT t.k, ${natural(`t.${table}_id`)}, t.org_k, survivor.survivor_k AS candidate_k, ${columns}
   FROM staged.${table} AS t
   JOIN live.survivor ON survivor.candidate_k = t.candidate_id_k AND NOT survivor.is_deleted
   JOIN staged.org ON org.k = t.org_k
@@ -93,9 +100,10 @@ const followed = (table: string, columns: string, where = 'TRUE') => `CREATE TAB
 /**
  * Normalises the staged rows, once: merges, folding, local dates, codes and whole scores. `live.*` holds what can count
  * in some scope, by org.
+ * @param large whether that is too much to be kept in memory: every scope reads it, and on disk DuckDB makes it a tenth
  */
-export const normalise = async (staging: Staging, aliases: Adapter['aliases']): Promise<void> => {
-  await staging.run('CREATE SCHEMA live')
+export const normalise = async (staging: Staging, aliases: Adapter['aliases'], large = false): Promise<void> => {
+  await staging.run(`ATTACH ${literal(large ? join(staging.folder, 'live.duckdb') : ':memory:')} AS live`)
   await mergeCandidates(staging)
   await foldTexts(
     staging,
@@ -114,7 +122,7 @@ export const normalise = async (staging: Staging, aliases: Adapter['aliases']): 
     SELECT k, org_k, job_id, title, department, location_raw AS location, status, created_at, closed_at, owner_user_id
     FROM staged.job WHERE NOT is_deleted ORDER BY org_k, k`,
     `CREATE TABLE live.candidate AS
-    SELECT candidate.k, candidate.org_k, candidate.candidate_id, candidate.name, city_text.k AS city_k, city_text.spelling
+    SELECT candidate.k, ${natural('candidate.candidate_id')}, candidate.org_k, candidate.candidate_id, candidate.name, city_text.k AS city_k, city_text.spelling
     FROM staged.candidate
     JOIN live.survivor ON survivor.candidate_k = candidate.k AND survivor.survivor_k = candidate.k
     LEFT JOIN live.city_text ON city_text.raw = candidate.city_raw
@@ -126,7 +134,7 @@ export const normalise = async (staging: Staging, aliases: Adapter['aliases']): 
       't.job_id_k IN (SELECT k FROM live.job) AND NOT t.is_deleted',
     ),
     `CREATE TABLE live.resume AS
-    SELECT t.k, t.org_k, survivor.survivor_k AS candidate_k, t.job_id_k AS job_k, t.resume_id, t.created_at,
+    SELECT t.k, ${natural('t.resume_id')}, t.org_k, survivor.survivor_k AS candidate_k, t.job_id_k AS job_k, t.resume_id, t.created_at,
       city_text.k AS city_k, city_text.spelling, ${score(10)} AS score, ${score(10_000)} AS score_exact
     FROM staged.resume AS t
     JOIN live.survivor ON survivor.candidate_k = t.candidate_id_k AND NOT survivor.is_deleted
@@ -149,12 +157,12 @@ export const normalise = async (staging: Staging, aliases: Adapter['aliases']): 
       't.job_id_k IS NOT NULL',
     ),
     `CREATE TABLE live.credit_event AS
-    SELECT k, org_k, job_id_k AS job_k, credit_event_id, service, CAST(CAST(credits AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS units, occurred_at
+    SELECT k, ${natural('credit_event_id')}, org_k, job_id_k AS job_k, credit_event_id, service, CAST(CAST(credits AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS units, occurred_at
     FROM staged.credit_event WHERE job_id_k IS NOT NULL ORDER BY org_k, k`,
     `CREATE TABLE live.stage_event AS
-    SELECT t.org_k, t.application_id_k AS application_k, t.seq, ${codeOf('t.stage', stages)} AS stage,
-      ${codeOf('t.outcome', outcomes)} AS outcome, t.occurred_at, t.event_id, t.k
-    FROM staged.stage_event AS t ORDER BY t.org_k, application_k, t.seq, t.k`,
+    SELECT row_number() OVER (ORDER BY t.org_k, application.n, t.seq, t.event_id) AS n, t.org_k, t.application_id_k AS application_k,
+      t.seq, ${codeOf('t.stage', stages)} AS stage, ${codeOf('t.outcome', outcomes)} AS outcome, t.occurred_at, t.event_id
+    FROM staged.stage_event AS t JOIN live.application ON application.k = t.application_id_k`,
     ...['application', 'resume', 'resume_skill', 'assessment', 'screening', 'credit_event', 'stage_event'].map(
       (table) => `DROP TABLE staged.${table}`,
     ),

@@ -61,11 +61,12 @@ export const publishOrg = async (
         const path = `${segment}/${scope.id}`
         const standing = await beginScope(target, path, notAfter)
         await removeTemporary(target, path)
-        const { names } = config
+        const { names, expectedIntervalHours } = config
+        const settings = { names, expectedIntervalHours, asOf, sourceTables }
         drafts[index] = {
           path,
           standing,
-          draft: await writeBundle({ writer, target, org, scope, path, names, asOf, sourceTables }),
+          draft: await writeBundle({ writer, target, org, scope, path, ...settings }),
         }
       })
     await atOnce(writers.count, [...scopes.entries()], ([index, scope], signal) => make(scope, index, signal), signal)

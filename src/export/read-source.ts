@@ -31,7 +31,7 @@ export const readSource = async (
   { reporter, signal }: ExportOptions,
 ) => {
   const { source, memory, threads, spill, maxSpill } = config
-  const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill })
+  const staging = await openStaging({ folder, memory, threads, spill: spill && resolve(spill), maxSpill, signal })
   try {
     const readers = (source.kind === 'postgres' ? source.connections : null) ?? threads
     const snapshot = await openSource(source, adapter, readers).open(

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { readAccess, writeAccess, type Access } from './access.ts'
 import { nameSettings, type ExportConfig } from './config.ts'
 import { ExportError } from './errors.ts'
+import { whileHeld } from './fence.ts'
 import { localFileSystem } from './file-system.ts'
 import { acquireLock } from './lock.ts'
 import { openTarget } from './open-target.ts'
@@ -99,14 +100,16 @@ const textOf = async (target: Target, path: string) => {
 export const rollBack = async (
   config: ExportConfig,
   org: string,
-  { files = localFileSystem }: Pick<ExportOptions, 'files'> = {},
+  { files: anyFiles = localFileSystem }: Pick<ExportOptions, 'files'> = {},
 ): Promise<RolledBack> => {
   const segment = pathSegment(org)
   const own = join(config.private, segment)
-  const target = await openTarget(config, files)
-  await target.prepare()
-  if (!(await readAccess(files, own))) throw new ExportError(`org: ${org} has no dataset of this private folder`)
+  const anyTarget = await openTarget(config, anyFiles)
+  await anyTarget.prepare()
+  if (!(await readAccess(anyFiles, own))) throw new ExportError(`org: ${org} has no dataset of this private folder`)
   const lock = await acquireLock(join(own, 'lock'))
+  const target = whileHeld(lock, anyTarget, 'put', 'replace', 'remove')
+  const files = whileHeld(lock, anyFiles, 'rename', 'remove')
   try {
     const now = await readAccess(files, own)
     const state = await readState(files, own)

@@ -20,7 +20,7 @@ import { judgeTables } from './stage.ts'
 import { isStore, openTarget } from './open-target.ts'
 import { seconds } from './stopwatch.ts'
 import { counted, tellAll, tellIssues, tellOrg, type ExportSummary, type OrgSummary } from './summary.ts'
-import { openWriters } from './writers.ts'
+import { megabytesOf, openWriters } from './writers.ts'
 
 /** What of a configuration is exported, and who is told of it. */
 export interface ExportOptions {
@@ -37,17 +37,24 @@ export interface ExportOptions {
   signal?: AbortSignal
 }
 
+// At about 60 bytes each they leave most of the memory to the bundles.
+const rowsPerMegabyte = 2500
+
 const adapters = join(import.meta.dirname, 'adapters')
 
 /** The adapters that come with the exporter. */
 const readyMade = ['django', 'greenhouse']
 
-/** The adapter that a configuration names. */
-export const adapterOf = ({ adapter, source, settings }: Pick<ExportConfig, 'adapter' | 'source' | 'settings'>) =>
+/** The adapter that a configuration names; what it lacks is told to `tell`, where it is given, and else thrown. */
+export const adapterOf = (
+  { adapter, source, settings }: Pick<ExportConfig, 'adapter' | 'source' | 'settings'>,
+  tell?: (problem: string) => void,
+) =>
   readAdapter(
     readyMade.includes(adapter) ? join(adapters, adapter) : resolve(adapter),
     source.kind === 'files' ? 'files' : 'postgres',
     settings,
+    tell,
   )
 
 /** @throws ExportError where what is private would be served, or nginx has no folder to serve. */
@@ -94,7 +101,8 @@ export const runExport = async (config: ExportConfig, options: ExportOptions = {
       const sourceTables = new Set(tables.keys())
       const rowsOf = await stage('normalise', async () => {
         const counted = await countRows(staging)
-        await normalise(staging, adapter.aliases)
+        const rows = [...read.values()].reduce((sum, count) => sum + count, 0)
+        await normalise(staging, adapter.aliases, rows > rowsPerMegabyte * megabytesOf(config.memory))
         return counted
       })
       const issuesOf = await issueCounts(staging)

@@ -1,7 +1,7 @@
 import { sourceTableNames, type SourceTableName } from 'hirescope/contract'
 import { atOnce } from './at-once.ts'
 import type { ExportConfig } from './config.ts'
-import { emptyRaw, judge } from './judge.ts'
+import { emptyRaw, judge, type Judging } from './judge.ts'
 import type { Snapshot } from './source.ts'
 import { literal, type Staging } from './staging.ts'
 
@@ -65,6 +65,25 @@ export const landTables = async (
   return counts
 }
 
+/** Judges the rows of a table that was read, with no more statements than they ask for. */
+const judgeTable = async (judging: Judging, staging: Staging) => {
+  const { repeated, duplicate, judged, count, corrections, records, staged } = judge(judging)
+  const [found] = await staging.rows(repeated)
+  const duplicates = Number(found?.Count) > 0
+  if (duplicates) await staging.run(duplicate)
+  await staging.run(judged(duplicates))
+  const [counts = {}] = await staging.rows(count)
+  const asked = new Set([...records.keys()].filter((index) => counts[`n${index}`] !== 0))
+  for (const { from, to, sql } of corrections) {
+    if (!asked.has(from)) continue
+    await staging.run(sql)
+    asked.add(to)
+  }
+  for (const index of asked) await staging.run(records[index] ?? '')
+  await staging.run(staged)
+  await staging.run('DROP TABLE judged')
+}
+
 /** Judges the rows of every table that was read: `staged.*` and `issue`. */
 export const judgeTables = async (
   snapshot: Pick<Snapshot, 'tables' | 'asOf'>,
@@ -78,7 +97,7 @@ export const judgeTables = async (
   for (const table of sourceTableNames) {
     signal?.throwIfAborted()
     const delivered = snapshot.tables.get(table) ?? {}
-    for (const sql of judge({ table, delivered, asOf: snapshot.asOf })) await staging.run(sql)
+    await judgeTable({ table, delivered, asOf: snapshot.asOf }, staging)
     if (table === 'org') await settleClocks(staging, config)
     if (!parents.has(table)) await staging.run(`DROP TABLE raw.${table}`)
   }

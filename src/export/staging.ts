@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from './file-system.ts'
 
-/** The exporter's working database: native DuckDB on disk in a private folder that goes away with it. */
+/** The exporter's working database: native DuckDB in memory; what does not fit lies in a private folder that goes away with it. */
 export interface Staging {
   readonly connection: DuckDBConnection
   /** A private folder for files on their way into the database. */
@@ -27,6 +27,8 @@ export interface StagingOptions {
   spill?: string | undefined
   /** DuckDB's `max_temp_directory_size`. */
   maxSpill?: string | undefined
+  /** Interrupts what runs, and lets nothing more begin: it rejects with the reason. */
+  signal?: AbortSignal | undefined
 }
 
 /** The folder for what does not fit into memory. Two exporters have two, since their staging folders differ. */
@@ -40,11 +42,12 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 
 /** Opens an empty staging database in a fresh folder. */
 export const openStaging = async (options: StagingOptions): Promise<Staging> => {
-  const { folder, memory, threads, maxSpill } = options
+  const { folder, memory, threads, maxSpill, signal } = options
   const spill = spillFolder(options)
   for (const each of [folder, spill]) await rm(each, { recursive: true, force: true })
   for (const each of [folder, spill]) await makeFolder(each, 0o700)
-  const instance = await DuckDBInstance.create(join(folder, 'staging.duckdb'), {
+  // In memory nothing is compressed, logged or waited for, which takes longer than all else: no run goes on with what another left.
+  const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memory,
     threads: String(threads),
     temp_directory: spill,
@@ -53,28 +56,47 @@ export const openStaging = async (options: StagingOptions): Promise<Staging> => 
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
   })
+  const connections = new Set<DuckDBConnection>()
+  const interrupt = () => connections.forEach((connection) => connection.interrupt())
+  signal?.addEventListener('abort', interrupt)
+  const stoppable = async <Result>(statement: () => Promise<Result>): Promise<Result> => {
+    signal?.throwIfAborted()
+    try {
+      return await statement()
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
+  }
   const open = async (closed: () => Promise<void>): Promise<Staging> => {
     const connection = await instance.connect()
+    connections.add(connection)
     await connection.run("SET TimeZone = 'UTC'")
     return {
       connection,
       folder,
       spill,
-      run: async (sql) => {
-        await connection.run(sql)
-      },
-      rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
+      run: (sql) => stoppable(async () => void (await connection.run(sql))),
+      rows: (sql) => stoppable(async () => (await connection.runAndReadAll(sql)).getRowObjects()),
       fork: () => open(() => Promise.resolve()),
       close: () => {
+        connections.delete(connection)
         connection.closeSync()
         return closed()
       },
     }
   }
-  const staging = await open(async () => {
+  const end = async () => {
+    signal?.removeEventListener('abort', interrupt)
     instance.closeSync()
     for (const each of [folder, spill]) await rm(each, { recursive: true, force: true })
-  })
-  await staging.run('LOAD icu; CREATE SCHEMA raw')
-  return staging
+  }
+  try {
+    const staging = await open(end)
+    await staging.run('LOAD icu; CREATE SCHEMA raw')
+    return staging
+  } catch (error) {
+    await end()
+    throw error
+  }
 }

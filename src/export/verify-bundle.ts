@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { makeFolder } from './file-system.ts'
-import { precompute } from './precompute.ts'
+import { precomputeAnew } from './precompute.ts'
 import { filesIn, pathSegment, previousManifest } from './publish.ts'
 import { scopeId } from './secret.ts'
 import { literal, type Staging } from './staging.ts'
@@ -157,7 +157,7 @@ const checkAnswers = async (manifest: Manifest, folder: string, threads: number,
     return
   }
   const source = { manifest: async () => manifest, open: ({ file }: FileEntry) => readFile(join(folder, file)) }
-  const again = JSON.parse(JSON.stringify(await precompute(source, { threads }))) as Record<string, unknown>
+  const again = JSON.parse(JSON.stringify(await precomputeAnew(source, { threads }))) as Record<string, unknown>
   for (const [id, answer] of Object.entries(again))
     if (!isDeepStrictEqual(shipped[id], answer)) faults.push(`answers: ${id} is not what the tables give`)
 }

@@ -136,8 +136,9 @@ const rollupRules = (manifest: Manifest): Rule[] => {
     {
       tables: bundleTableNames.filter((table) => !table.startsWith('source_ids_')),
       wrong: 'are not what the rows of the other tables give',
-      sql: `SELECT count(*)::INTEGER AS n FROM (
-        (FROM rollup_job EXCEPT ALL ${recomputed}) UNION ALL (${recomputed} EXCEPT ALL FROM rollup_job))`,
+      sql: `WITH recomputed AS MATERIALIZED (${recomputed})
+        SELECT count(*)::INTEGER AS n FROM (
+          (FROM rollup_job EXCEPT ALL FROM recomputed) UNION ALL (FROM recomputed EXCEPT ALL FROM rollup_job))`,
     },
     rule(
       'rollup_job',

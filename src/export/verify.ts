@@ -142,7 +142,7 @@ export const verifyTarget = async (
   }
   try {
     const { memory, threads } = config
-    const staging = await openStaging({ folder: join(folder, 'staging'), memory, threads })
+    const staging = await openStaging({ folder: join(folder, 'staging'), memory, threads, signal })
     try {
       const verifying = { config, target, staging, secret, tell }
       if (!secret) tell(null, null, 'the private folder has no secret, so that jobs cannot be held against their scope')

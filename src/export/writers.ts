@@ -1,12 +1,13 @@
-import { join } from 'node:path'
-import { literal, type Staging } from './staging.ts'
+import { connectionEngine } from 'hirescope/engine/native'
+import type { Engine } from 'hirescope/metrics'
+import type { Staging } from './staging.ts'
 
 /** Makes one bundle at a time. */
 export interface Writer {
-  /** A connection whose unqualified names are those of a database of its own; `staging.live` is where it reads. */
+  /** A connection whose unqualified names are those of a database of its own; `live` is where it reads. */
   staging: Staging
-  /** How much memory the engine may use that answers from its bundle, as DuckDB writes sizes. */
-  answersMemory: string
+  /** What answers from the tables of the bundle that is being made. */
+  engine: Engine
 }
 
 /** Those who make bundles, at most one bundle each at a time. */
@@ -19,32 +20,27 @@ export interface Writers {
 
 const bytesPer: Record<string, number> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }
 
-const megabytesOf = (size: string) => {
+/** How much a setting such as "1GB" is. */
+export const megabytesOf = (size: string) => {
   const [, number, unit = ''] = /^(\d+) ?(\w+)$/.exec(size) ?? []
   return (Number(number) * (bytesPer[unit] ?? NaN)) / 1e6
 }
 
-/** What a writer needs, megabytes: its share of the working database's memory, and an engine that answers. */
+/** What a writer needs of the working database's memory, megabytes. */
 const leastShare = 256
 
-/**
- * Opens writers over the tables that all orgs are made from: one for each thread, as far as the memory goes. A quarter of the
- * memory is theirs for the engines that answer.
- */
+/** Opens writers over the tables that all orgs are made from: one for each thread, as far as the memory goes. */
 export const openWriters = async (
   staging: Staging,
   { threads, memory }: { threads: number; memory: string },
 ): Promise<Writers> => {
-  const megabytes = megabytesOf(memory)
-  const count = Math.max(1, Math.min(threads, Math.floor(megabytes / leastShare)))
-  await staging.run(`SET memory_limit = '${Math.round(megabytes * 0.75)}MB'`)
-  const answersMemory = `${Math.max(64, Math.round(megabytes / 4 / count))}MB`
+  const count = Math.max(1, Math.min(threads, Math.floor(megabytesOf(memory) / leastShare)))
   const all: Writer[] = []
   for (let number = 1; number <= count; number++) {
     const own = await staging.fork()
     const name = `writer_${number}`
-    await own.run(`ATTACH ${literal(join(staging.folder, `${name}.duckdb`))} AS ${name}; USE ${name}`)
-    all.push({ staging: own, answersMemory })
+    await own.run(`ATTACH ':memory:' AS ${name}; USE ${name}`)
+    all.push({ staging: own, engine: connectionEngine(own.connection) })
   }
   const idle = [...all]
   const waiting: ((writer: Writer) => void)[] = []

@@ -21,6 +21,8 @@ export type LoadStage = 'instantiate' | 'fetch' | 'verify' | 'decode' | 'insert'
 
 /** How the tables of single rows are loaded. */
 export interface RowsOptions {
+  /** Whether the ids of candidates are loaded, too, which lists of applicants show and no metric reads. */
+  ids?: boolean | undefined
   /** Stops waiting, with the signal's reason. */
   signal?: AbortSignal | undefined
   /** Told of the bytes as they arrive. */

@@ -31,9 +31,9 @@ export interface Statement {
 /** How a batch is run. */
 export interface BatchOptions {
   /** Rejects with the signal's reason; statements not yet begun are not run. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Told of each statement's own duration in the engine. */
-  timing?: (statement: number, milliseconds: number) => void
+  timing?: ((statement: number, milliseconds: number) => void) | undefined
 }
 
 /**

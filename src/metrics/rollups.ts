@@ -1,4 +1,4 @@
-import { bundleColumns, outcomeCode, weekCount, weeks, wholeScores, type BundleTableName } from 'hirescope/contract'
+import { bundleColumns, outcomeCode, weekCount, weeks, wholeScores } from 'hirescope/contract'
 import { buckets } from './buckets.ts'
 
 /** Whether a rollup has a row for every job, or one for all of them together. */
@@ -258,17 +258,8 @@ const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) =
 /** The columns of `rollup_job`. */
 export const rollupColumns: readonly string[] = bundleColumns('rollup_job').map(({ name }) => name)
 
-/** The tables of single rows that rollups are worked out from, with the columns that matter: loading others takes its time. */
-export const rowTables: ReadonlyMap<BundleTableName, readonly string[]> = (() => {
-  const { read } = usedFor(new Set(rollupColumns), 'all')
-  const tables = ['applications', 'candidates', 'resumes', 'assessments', 'screenings', 'cities', 'skills'] as const
-  return new Map(
-    tables.map((table) => {
-      const named = bundleColumns(table).map(({ name }) => name)
-      return [table, named.filter((name) => read.has(name) || (table === 'applications' && name === 'skills'))]
-    }),
-  )
-})()
+/** What the SQL of all rollups names: tables and columns among it. */
+export const rollupWords = (): ReadonlySet<string> => usedFor(new Set(rollupColumns), 'all').read
 
 /** What stands for a name that a scope narrows, given the columns that are read of it. */
 export type Narrow = (name: Narrowed, columns: readonly string[]) => string

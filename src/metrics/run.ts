@@ -1,8 +1,8 @@
 import type { EndpointBody, EndpointId, OptionalSourceTable } from 'hirescope/contract'
-import type { Dataset } from './dataset.ts'
-import type { BatchOptions, Columns, Param, Statement, Value } from './engine.ts'
+import type { Dataset, RowsOptions } from './dataset.ts'
+import type { Columns, Param, Statement, Value } from './engine.ts'
 import { statementOf, type Context, type Metric } from './metric.ts'
-import { noCity, resolveScope, shadow, type ResolvedScope, type Scope } from './scope.ts'
+import { noKey, resolveScope, shadow, type ResolvedScope, type Scope } from './scope.ts'
 import { weekStarts } from './weeks.ts'
 
 /** What an answer stands on. */
@@ -32,6 +32,12 @@ export type AnyMetric = Metric<any, any, any>
 export type AnswerOf<M> = M extends Metric<infer Id, any, infer Counts> ? Answer<Id, Counts> : never
 /** The answers of metrics, under the names they were given. */
 export type AnswersOf<Metrics extends Record<string, AnyMetric>> = { [Name in keyof Metrics]: AnswerOf<Metrics[Name]> }
+
+/**
+ * How a question is asked: `signal` rejects with its reason. `onProgress` is told of the bytes of the tables of single rows where
+ * the question waits for them: the first about a set of jobs or filtered rows.
+ */
+export type AskOptions = Omit<RowsOptions, 'timing'>
 
 interface Plan {
   context: Context
@@ -90,7 +96,7 @@ export const positional = ({ sql, params }: Pick<Question, 'sql' | 'params'>): S
  * Null where the scope names a job that is not visible. `cityKey` is the key of the city that it names. Pure.
  * @throws TypeError for a row filter that is none
  */
-export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Scope, cityKey = noCity): Plan | null => {
+export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Scope, cityKey = noKey): Plan | null => {
   const resolved = resolveScope(dataset, scope, cityKey)
   if (!resolved) return null
   const { manifest, jobs } = dataset
@@ -146,10 +152,16 @@ const conclude = (metric: AnyMetric, result: Columns, context: Context, millisec
   return { status, body, basis } as Answer
 }
 
-const cityKeyOf = async ({ engine }: Dataset, city: string, options: BatchOptions): Promise<number> => {
-  const sql = 'SELECT city_key FROM cities WHERE name = $1'
-  const [[row] = []] = await engine.batch([{ sql, params: [city] }], options)
-  return typeof row?.city_key === 'number' ? row.city_key : noCity
+/** The key of a city or a skill, given its name as answers show it; −1 where there is none of that name. */
+export const keyOf = async (
+  { engine }: Dataset,
+  what: 'city' | 'skill',
+  name: string,
+  signal: AskOptions['signal'],
+): Promise<number> => {
+  const sql = `SELECT ${what}_key AS key FROM ${what === 'city' ? 'cities' : 'skills'} WHERE name = $1`
+  const [[row] = []] = await engine.batch([{ sql, params: [name] }], { signal })
+  return typeof row?.key === 'number' ? row.key : noKey
 }
 
 /**
@@ -161,7 +173,7 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
   dataset: Dataset,
   metrics: Metrics,
   scope: Scope = {},
-  options: Omit<BatchOptions, 'timing'> = {},
+  { signal, onProgress }: AskOptions = {},
 ): Promise<AnswersOf<Metrics>> => {
   const named = Object.entries<AnyMetric>(metrics)
   const asked = named.map(([, metric]) => metric)
@@ -170,13 +182,14 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
     const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])
     return Object.fromEntries(unknown) as AnswersOf<Metrics>
   }
-  if (planned.rows) await dataset.loadRows({ signal: options.signal })
+  if (planned.rows) await dataset.loadRows({ signal, onProgress })
   const { context, steps } =
-    (scope.city !== undefined && plan(dataset, asked, scope, await cityKeyOf(dataset, scope.city, options))) || planned
+    (scope.city !== undefined && plan(dataset, asked, scope, await keyOf(dataset, 'city', scope.city, signal))) ||
+    planned
   const times: number[] = []
   const results = await dataset.engine.columns(
     steps.map(({ statement }) => statement),
-    { ...options, timing: (index, milliseconds) => (times[index] = milliseconds) },
+    { signal, timing: (index, milliseconds) => (times[index] = milliseconds) },
   )
   const answers = named.map(([name, metric]) => {
     const index = steps.findIndex(({ metrics }) => metrics.includes(metric))
@@ -194,5 +207,5 @@ export const run = async <M extends AnyMetric>(
   dataset: Dataset,
   metric: M,
   scope: Scope = {},
-  options: Omit<BatchOptions, 'timing'> = {},
+  options: AskOptions = {},
 ): Promise<AnswerOf<M>> => (await runAll(dataset, { metric }, scope, options)).metric as AnswerOf<M>

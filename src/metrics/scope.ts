@@ -71,8 +71,8 @@ const isDay = (text: string) => {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
-/** The key of no city. */
-export const noCity = -1
+/** The key of no city and no skill. */
+export const noKey = -1
 
 /**
  * Looks the jobs of a scope up; null if one of them is unknown or not visible. `cityKey` is the key of the city that it names.
@@ -95,8 +95,17 @@ const inScope = 'job_key IN (SELECT job_key FROM scope)'
 
 const where = (conditions: readonly string[]) => (conditions.length ? ` WHERE ${conditions.join(' AND ')}` : '')
 
+/** The relation of the jobs of a scope, which others read, with the parameters of it and of the row filter. */
+export const jobsInScope = ({
+  keys,
+  filter,
+}: ResolvedScope): { scope: string | null; params: Record<string, Param> } => ({
+  scope: keys && "SELECT CAST(unnest(string_to_array($job_keys, ',')) AS INTEGER) AS job_key",
+  params: { job_keys: keys?.length ? keys.join(',') : String(wholeScope - 1), ...filter?.params },
+})
+
 /** What a scope narrows: the jobs and applications in scope, and credits, which are consumed on a job, whoever applied. */
-const narrowTo =
+export const narrowTo =
   ({ keys, filter }: ResolvedScope): Narrow =>
   (name, columns) => {
     const ofJobs = keys ? [inScope] : []
@@ -122,9 +131,10 @@ export const shadow = (
   const { keys, single, filter } = resolved
   const job = single && !filter ? (keys?.[0] ?? wholeScope) : wholeScope
   if (!filter && (keys === null || single)) return { expressions: [], params: { job }, rows: false }
-  const params = { job, job_keys: keys?.length ? keys.join(',') : String(wholeScope - 1), ...filter?.params }
+  const { scope, params: given } = jobsInScope(resolved)
+  const params = { job, ...given }
   const expressions = new Map<string, string>()
-  if (keys) expressions.set('scope', "SELECT CAST(unnest(string_to_array($job_keys, ',')) AS INTEGER) AS job_key")
+  if (scope) expressions.set('scope', scope)
   const shipped = filter ? undefined : `SELECT * FROM main.rollup_job WHERE ${inScope}`
   if (per === 'job' && shipped) {
     expressions.set('rollup_job', shipped)

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { readChoice } from '../../src/app/state/address.ts'
 import {
   chooseViewer,
   findBundle,
-  readChoice,
   resolveAddress,
   takeSecret,
-  writeChoice,
   type Surroundings,
 } from '../../src/app/state/bundle-address.ts'
 
@@ -151,9 +150,4 @@ it('chooses the viewer that the address names, else the first', () => {
   expect(chosen('org=b&viewer=9')).toBe('b1')
   expect(chosen('org=z&viewer=2')).toBe('a1')
   expect(chooseViewer({ orgs: [] }, { org: null, viewer: null })).toBeNull()
-})
-
-it('writes the choice into the address and leaves the rest', () => {
-  const address = writeChoice('https://host.example/app/?x=1&org=b#top', { org: 'a b', viewer: '2' })
-  expect(address.href).toBe('https://host.example/app/?x=1&org=a+b&viewer=2#top')
 })

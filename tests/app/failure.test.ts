@@ -35,7 +35,7 @@ it('does not blame memory for an engine that the host does not give', () => {
   const error = new DatasetError('engine', 'engine file x.wasm: not WebAssembly; check it')
   const { title, advice } = describeEngineError(error)
   expect(title).toBe('The engine could not be loaded')
-  expect(advice).toContain('.wasm files')
+  expect(advice).toContain('.wasm.gz files')
   expect(advice).not.toContain('memory')
   expect(describeEngineError(new DatasetError('engine', 'engine: stopped')).advice).toContain('memory')
 })

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { credits } from '../../src/app/counts.ts'
-import { asOf, bytes, counted, day, list, localDay, localTime, ratio, share, zoneName } from '../../src/app/format.ts'
+import {
+  asOf,
+  bytes,
+  counted,
+  day,
+  formatsFor,
+  list,
+  localDay,
+  localTime,
+  number,
+  ratio,
+  share,
+  zoneName,
+} from '../../src/app/format.ts'
 
 describe('times', () => {
   it('are those of the organisation’s zone, not the browser’s', () => {
@@ -26,6 +39,35 @@ describe('times', () => {
 
   it('write September in three letters', () => {
     expect(day('2026-09-07')).toBe('7 Sep')
+  })
+})
+
+describe('other languages', () => {
+  const german = formatsFor(['de-DE', 'en'])
+  const instant = '2026-11-19T20:30:00.000000Z'
+
+  it('write numbers and days in their own way, on the organisation’s clock', () => {
+    expect(german.number(6412)).toBe('6.412')
+    expect(german.ratio(44.7)).toBe('44,70')
+    expect(german.percentage(0.331)).toBe('33\u00a0%')
+    expect(german.percentage(0.001)).toBe('<1\u00a0%')
+    expect(german.exact('1234567890123.2500')).toBe('1.234.567.890.123,25')
+    expect(german.bytes(3_100_000, 8_200_000)).toEqual({ value: '3,1', unit: 'MB' })
+    expect(german.day('2026-08-31')).toBe('31. Aug.')
+    expect(german.day('2025-08-31', '2026-01-01')).toBe('31. Aug. 2025')
+    expect(german.asOf(instant, 'Asia/Kolkata')).toBe('20. Nov., 02:00 IST')
+    expect(german.asOf(instant, 'Europe/Berlin')).toBe('19. Nov., 21:30 MEZ')
+    expect(formatsFor(['en-IN']).number(1234567)).toBe('12,34,567')
+  })
+
+  it('write English days alike in all regions, and keep to one calendar', () => {
+    expect(formatsFor(['en-US']).asOf(instant, 'Asia/Kolkata')).toBe('20 Nov, 02:00 IST')
+    expect(formatsFor(['th-TH']).day('2026-08-31', '2025-01-01')).toContain('2026')
+  })
+
+  it('pass over what is no language', () => {
+    expect(formatsFor(['C', 'xx-invalid-tag-!', 'fr']).number(6412)).toBe('6\u202f412')
+    expect(formatsFor([]).number(6412)).toBe(number(6412))
   })
 })
 

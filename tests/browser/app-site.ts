@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { optionalSourceTables, type Answers, type Directory, type Manifest } from 'hirescope/contract'
+import { optionalSourceTables, readableVersions, type Answers, type Directory, type Manifest } from 'hirescope/contract'
 import { loadDataset } from 'hirescope/engine'
 import { createNativeStore, folderSource } from 'hirescope/engine/native'
 import { metrics, runAll } from 'hirescope/metrics'
-import { temporaryFolder, writeBundle, writeManifest, type BundleOptions } from '../fixtures/bundle.ts'
+import { writeBundle, writeManifest, type BundleOptions } from '../fixtures/bundle.ts'
+import { madeOnce } from '../shared.ts'
+import { builtApp } from './built.ts'
 import { serveFolders, type Server } from './chromium.ts'
-
-const root = join(import.meta.dirname, '../..')
 
 const titles = ['Backend engineer', 'Café manager', '<img src=x onerror=alert(1)>', 'Data analyst']
 const quoted = (values: string[]) => values.map((value) => `'${value}'`).join(', ')
@@ -22,13 +21,14 @@ const quoted = (values: string[]) => values.map((value) => `'${value}'`).join(',
  * assessment, 5 video interview, 6 hired, 7 on hold, 8 rejected, 9 withdrawn. Assessments: the even keys. Screenings:
  * every fourth from 1. Every application cost 2.5 credits.
  */
-const twelveJobs: NonNullable<BundleOptions['queries']> = {
+export const twelveJobs: NonNullable<BundleOptions['queries']> = {
   jobs: `SELECT j AS job_key, 'J' || lpad(j::VARCHAR, 2, '0') AS job_id,
     CASE WHEN j < 4 THEN list_value(${quoted(titles)})[j + 1] ELSE 'Job ' || j END AS title, j AS title_rank,
     'Sales' AS department, 'Pune' AS location,
     CASE j % 4 WHEN 0 THEN 'closed' WHEN 1 THEN 'draft' ELSE 'open' END AS status,
     TIMESTAMP '2024-01-01 00:00:00' AS created_at FROM range(12) AS jobs(j)`,
   candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(281) AS candidates(i)`,
+  source_ids_candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(281) AS candidates(i)`,
   applications: `WITH each AS (SELECT row_number() OVER (ORDER BY j, n) - 1 AS key, j
       FROM (SELECT j, unnest(range(40 - 3 * j)) AS n FROM range(12) AS jobs(j)))
     SELECT key AS application_key, key AS pair_key, key % 281 AS candidate_key, j AS job_key,
@@ -53,6 +53,42 @@ const twelveJobs: NonNullable<BundleOptions['queries']> = {
   skills: `SELECT s AS skill_key, list_value('SQL', 'Python', 'Excel')[s + 1] AS name FROM range(3) AS skills(s)`,
 }
 
+/** Text that must stay text: markup, a bidirectional override, right-to-left script, emoji, formulas, and 500 characters. */
+export const hostileTexts = [
+  '<img src=x onerror=alert(1)>',
+  '\u202egnirts desrever',
+  'مهندس برمجيات \u2067RTL\u2069 1',
+  '🧑‍🍳🏳️‍🌈 Cook',
+  '=HYPERLINK("https://elsewhere.example")',
+  `${'Very long title '.repeat(31)}END`,
+]
+const hostile = hostileTexts.map((text) => `'${text}'`).join(', ')
+
+/** The first six jobs, the city and the three skills have hostile names, and so do the candidates. */
+const hostileJobs: NonNullable<BundleOptions['queries']> = {
+  ...twelveJobs,
+  jobs: (twelveJobs.jobs ?? '').replace(
+    /CASE WHEN j < 4 .* AS title, j/,
+    `list_value(${hostile})[j % 6 + 1] AS title, j`,
+  ),
+  candidates: `SELECT i AS candidate_key, 'c<b>' || i AS candidate_id, list_value(${hostile})[i % 6 + 1] AS name
+    FROM range(281) AS candidates(i)`,
+  source_ids_candidates: `SELECT i AS candidate_key, 'c<b>/..' || i AS candidate_id FROM range(281) AS candidates(i)`,
+  cities: `SELECT 0 AS city_key, list_value(${hostile})[6] AS name`,
+  skills: `SELECT s AS skill_key, list_value(${hostile})[s + 1] AS name FROM range(3) AS skills(s)`,
+}
+
+/** 19,000 jobs; 100,000 applications, each of its own candidate, most of them to the first jobs. */
+const large: NonNullable<BundleOptions['queries']> = {
+  jobs: `SELECT j AS job_key, 'J' || lpad(j::VARCHAR, 5, '0') AS job_id, 'Job ' || j AS title, j AS title_rank,
+    'open' AS status FROM range(19000) AS jobs(j)`,
+  candidates: 'SELECT i AS candidate_key FROM range(100000) AS candidates(i)',
+  source_ids_candidates: `SELECT i AS candidate_key, 'c' || i AS candidate_id FROM range(100000) AS candidates(i)`,
+  applications: `SELECT i AS application_key, i AS pair_key, i AS candidate_key, (i * i // 200000) % 19000 AS job_key,
+    epoch_us(TIMESTAMP '2024-05-31 12:00:00') // 1000000 - 3600 * (i % 4000) AS applied_s,
+    DATE '2024-05-31' - ((i % 4000) // 24)::INTEGER AS applied_on, 1 AS stage, i % 6 AS outcome FROM range(100000) AS applied(i)`,
+}
+
 const noTables = Object.fromEntries(optionalSourceTables.map((table) => [table, false])) as Manifest['source_tables']
 
 const jobsAlone = (count: number) =>
@@ -62,7 +98,10 @@ const jobsAlone = (count: number) =>
 const bundles: Record<string, BundleOptions> = {
   twelve: { queries: twelveJobs },
   empty: { rows: {} },
+  hostile: { queries: hostileJobs, manifest: { names: 'all' } },
+  large: { queries: large },
   quiet: { queries: { jobs: jobsAlone(250) } },
+  many: { queries: { ...twelveJobs, jobs: jobsAlone(5000) } },
   few: {
     queries: {
       ...twelveJobs,
@@ -114,6 +153,13 @@ const writeAnswers = async (folder: string, manifest: Manifest, answers: Answers
   return whole
 }
 
+/** Writes a bundle with the answers of its whole scope. */
+export const writeWhole = async (folder: string, options: BundleOptions): Promise<Manifest> => {
+  await mkdir(folder, { recursive: true })
+  const manifest = await writeBundle(folder, { rows: {}, ...options })
+  return writeAnswers(folder, manifest, await precompute(folder))
+}
+
 const flipByte = async (file: string) => {
   const bytes = await readFile(file)
   bytes[8] = (bytes[8] ?? 0) ^ 1
@@ -127,7 +173,20 @@ const directory: Directory = {
     {
       id: 'a',
       name: 'Anand',
-      viewers: ['twelve', 'empty', 'quiet', 'few', 'lacking', 'alike', 'impossible', 'drifted', 'gone'].map(viewer),
+      viewers: [
+        'twelve',
+        'empty',
+        'quiet',
+        'many',
+        'few',
+        'hostile',
+        'large',
+        'lacking',
+        'alike',
+        'impossible',
+        'drifted',
+        'gone',
+      ].map(viewer),
     },
     { id: 'b', name: 'Borealis', viewers: [viewer('twelve')] },
   ],
@@ -139,24 +198,14 @@ export interface Site {
   server: Server
   /** The folder of the bundles. */
   data: string
+  /** Has something else than the files answer a path from now on; gives a function that ends this. */
+  answer(path: string, respond: (response: ServerResponse) => void): () => void
   /** Keeps back the engine's module from now on; gives a function that lets it go. */
   holdEngine(): () => void
   close(): Promise<void>
 }
 
-/**
- * Builds the app and serves it beside bundles: as the demo does under /, alone under /alone/, and by hosts with faults: HTML for
- * everything but scripts, styles and fonts under /html/, modules as plain text under /plain/; bundles whose packed files are marked as
- * such under /unpacking/, nothing but errors under /failing/.
- */
-export const startSite = async (): Promise<Site> => {
-  const folder = await temporaryFolder()
-  const dist = join(folder, 'dist')
-  await promisify(execFile)(
-    process.execPath,
-    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', dist, '--logLevel', 'warn'],
-    { cwd: root, env: { ...process.env, NODE_ENV: 'production', VITEST: '' } },
-  )
+const writeBundles = async (folder: string) => {
   const data = join(folder, 'data/org')
   for (const [name, options] of Object.entries(bundles)) {
     const bundle = join(data, name)
@@ -171,6 +220,8 @@ export const startSite = async (): Promise<Site> => {
     ...answers,
     'top-location': { ...answers['top-location'], status: 200, body: { top_location: 'Oslo', applicant_count: 7 } },
   })
+  for (const version of readableVersions.map((version) => `version-${version}`))
+    await cp(join(import.meta.dirname, '../fixtures/bundles', version), join(data, version), { recursive: true })
   const newer = await writeBundle(join(data, 'newer'), { rows: {} })
   await writeManifest(join(data, 'newer'), { ...newer, contract_version: 99 })
   await writeManifest(join(data, 'other'), { ...newer, mood: 'good' } as Manifest)
@@ -180,6 +231,17 @@ export const startSite = async (): Promise<Site> => {
     const { answers, tables } = await writeAnswers(bundle, written, await precompute(bundle))
     await flipByte(join(bundle, name === 'altered' ? tables.jobs.file : answers.file))
   }
+}
+
+/**
+ * Serves the app beside bundles: as the demo does under /, alone under /alone/, and by hosts with faults: HTML for
+ * everything but scripts, styles and fonts under /html/, to who is signed in under /signed/, modules as plain text under
+ * /plain/; bundles whose packed files are marked as
+ * such under /unpacking/, nothing but errors under /failing/.
+ */
+export const startSite = async (): Promise<Site> => {
+  const [folder, dist] = await Promise.all([madeOnce('app-bundles', writeBundles), builtApp()])
+  const data = join(folder, 'data/org')
 
   let held: (() => void)[] | null = null
   const holdEngine = () => {
@@ -189,6 +251,11 @@ export const startSite = async (): Promise<Site> => {
       held = null
     }
   }
+  const answers = new Map<string, (response: ServerResponse) => void>()
+  const answer: Site['answer'] = (path, respond) => {
+    answers.set(path, respond)
+    return () => answers.delete(path)
+  }
   const html = await readFile(join(dist, 'index.html'))
   const server = await serveFolders(
     {
@@ -196,10 +263,13 @@ export const startSite = async (): Promise<Site> => {
       '/alone/': dist,
       '/html/': dist,
       '/plain/': dist,
+      '/signed/': dist,
       '/data/': join(folder, 'data'),
       '/unpacking/': join(folder, 'data'),
     },
     (path, response) => {
+      const respond = answers.get(path)
+      if (respond) return (respond(response), true)
       if (path.startsWith('/failing/')) return (response.writeHead(500).end(), true)
       if (path.startsWith('/unpacking/') && path.endsWith('.gz')) response.setHeader('content-encoding', 'gzip')
       if (path === '/directory.json') {
@@ -211,8 +281,8 @@ export const startSite = async (): Promise<Site> => {
         response.setHeader('content-type', type)
         response.end(await readFile(join(dist, path.replace('/plain/', '/'))))
       }
-      if (held && /duckdb.*\.wasm$/.test(path)) return (held.push(() => void module('application/wasm')), true)
-      if (/^\/plain\/.*\.wasm$/.test(path)) return (void module('text/plain'), true)
+      if (held && /duckdb.*\.wasm/.test(path)) return (held.push(() => void module('application/gzip')), true)
+      if (/^\/plain\/.*\.wasm/.test(path)) return (void module('text/plain'), true)
       if (path.startsWith('/html/') && !/\.(js|css|woff2)$/.test(path)) {
         response.setHeader('content-type', 'text/html')
         response.end(html)
@@ -221,9 +291,5 @@ export const startSite = async (): Promise<Site> => {
       return false
     },
   )
-  const close = async () => {
-    await server.close()
-    await rm(folder, { recursive: true })
-  }
-  return { url: `${server.url}/`, server, data, holdEngine, close }
+  return { url: `${server.url}/`, server, data, answer, holdEngine, close: () => server.close() }
 }

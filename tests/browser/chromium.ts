@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, extname, join, normalize } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core'
 
 /** Finds the Chromium of the distribution. @throws Error that says what to install */
 export const chromiumPath = (): string => {
@@ -23,6 +23,15 @@ export interface Chromium {
   close(): Promise<void>
 }
 
+const flags = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--process-per-site'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+]
+
+/** Starts a headless Chromium with a profile in a folder, which outlives it. */
+export const launchProfile = (folder: string, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, { ...options, executablePath: chromiumPath(), args: flags })
+
 /** Starts a headless Chromium that reaches this host alone: everything else ends at a proxy, which refuses and notes it. */
 export const launchChromium = async (): Promise<Chromium> => {
   const foreign: string[] = []
@@ -37,11 +46,9 @@ export const launchChromium = async (): Promise<Chromium> => {
     note(request)
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
   })
-  const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
-    args: [...flags, ...quiet, `--proxy-server=${proxy.url}`],
+    args: [...flags, `--proxy-server=${proxy.url}`],
   })
   const close = async () => {
     await browser.close()

@@ -1,17 +1,19 @@
+import { readableVersions } from 'hirescope/contract'
 import { cp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { build } from 'vite'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, writeBundle, writeManifest } from '../fixtures/bundle.ts'
+import { builtEnginePage } from './built.ts'
 import { launchChromium, serveFolders, type Chromium, type Intercept, type Server } from './chromium.ts'
 import type {} from './engine-page/main.ts'
 
 const bundle = 'data/org/unguessable/'
 let folder: string
 let chromium: Chromium
+let context: BrowserContext
 let server: Server
 let intercept: Intercept
 let page: Page
@@ -19,25 +21,24 @@ let complaints: string[]
 
 beforeAll(async () => {
   folder = await temporaryFolder()
-  await build({
-    root: join(import.meta.dirname, 'engine-page'),
-    configFile: false,
-    base: './',
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: join(folder, 'page'), target: 'es2023' },
-  })
   const manifest = await writeBundle(join(folder, bundle))
-  await cp(join(import.meta.dirname, '../fixtures/bundles/version-1'), join(folder, 'data/previous'), {
-    recursive: true,
-  })
+  for (const [version, name] of readableVersions.map((version, index) => [version, ['previous', 'current'][index]!]))
+    await cp(join(import.meta.dirname, `../fixtures/bundles/version-${version}`), join(folder, `data/${name}`), {
+      recursive: true,
+    })
   await writeManifest(join(folder, 'data/other'), { ...manifest, contract_version: 3 })
-  const folders = { '/': join(folder, 'page'), '/data/': join(folder, 'data') }
+  const folders = { '/': await builtEnginePage(), '/data/': join(folder, 'data') }
   server = await serveFolders(folders, (path, response) => {
     if (path === '/favicon.ico') return (response.writeHead(204).end(), true)
     return intercept(path, response)
   })
   chromium = await launchChromium()
+  context = await chromium.browser.newContext()
+  intercept = () => false
+  // Pages of one context share a process, and so the engine's compiled module while one of them has it open.
+  const keeper = await context.newPage()
+  await keeper.goto(`${server.url}/`)
+  await keeper.evaluate(async (bundle) => void (await window.hirescope.openDataset(bundle)), bundle)
 })
 afterAll(async () => {
   await chromium?.close()
@@ -46,7 +47,7 @@ afterAll(async () => {
 })
 
 const openPage = async (): Promise<Page> => {
-  const page = await chromium.browser.newPage()
+  const page = await context.newPage()
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(String(error)))
   return page
@@ -110,16 +111,23 @@ it('opens a bundle and answers the nine endpoints under a strict CSP, without a 
 })
 
 it('reports progress by bytes and the time of each stage', async () => {
-  const { progress, stages } = await page.evaluate(async (bundle) => {
+  const { progress, stages, rows } = await page.evaluate(async (bundle) => {
     const progress: [string, number, number][] = []
     const stages: Record<string, number> = {}
     const dataset = await window.hirescope.openDataset(bundle, {
       onProgress: ({ phase, loadedBytes, totalBytes }) => progress.push([phase, loadedBytes, totalBytes]),
       timing: (stage, milliseconds) => (stages[stage] = milliseconds),
     })
+    const rows: number[] = []
+    const { metrics, runAll } = window.hirescope
+    const onProgress = ({ loadedBytes, totalBytes }: Record<'loadedBytes' | 'totalBytes', number>) =>
+      rows.push(loadedBytes / totalBytes)
+    await runAll(dataset, metrics, { min_score: 1 }, { onProgress })
+    await runAll(dataset, metrics, { min_score: 2 }, { onProgress })
     await dataset.close()
-    return { progress, stages }
+    return { progress, stages, rows }
   }, bundle)
+  expect([rows[0], rows.at(-1), rows.filter((part) => part === 1)]).toEqual([0, 1, [1]])
   const total = progress.at(-1)?.[2]
   expect(total).toBeGreaterThan(1000)
   expect(progress[0]).toEqual(['manifest', 0, 0])
@@ -215,7 +223,7 @@ it('opens two datasets at once, of which one outlives the other', async () => {
   await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0)
 })
 
-it('gives the memory of three datasets back on close', async () => {
+it('gives the memory of datasets back on close, time after time', async () => {
   const session = await chromium.browser.newBrowserCDPSession()
   const used = async () => {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
@@ -232,7 +240,14 @@ it('gives the memory of three datasets back on close', async () => {
   const open = await used()
   expect(open - before).toBeGreaterThan(150)
   await page.evaluate(() => (window as unknown as { close(): Promise<unknown> }).close())
-  await expect.poll(async () => (await used()) - before, { timeout: 60_000 }).toBeLessThan((open - before) / 2)
+  const returned = () =>
+    expect.poll(async () => (await used()) - before, { timeout: 60_000 }).toBeLessThan((open - before) / 2)
+  await returned()
+  // Two that were not given back would be seen.
+  await page.evaluate(async (bundle) => {
+    for (let time = 0; time < 4; time++) await (await window.hirescope.openDataset(bundle, { tables: 'all' })).close()
+  }, bundle)
+  await returned()
 })
 
 it('says that there is no bundle', async () => {
@@ -264,6 +279,22 @@ it('reads a bundle of the previous contract version', async () => {
     return [all, some].map((answers) => answers['total-applicants'].body?.total_applicants)
   })
   expect(found).toEqual([3, 2])
+})
+
+it("opens in a notebook by the README's lines, without hirescope", async () => {
+  const [, lines = ''] = /^In Observable.+?^```js\n(.+?)^```/ms.exec(await readFile('README.md', 'utf8')) ?? []
+  expect(lines).toContain(`'https://reports.example/data/1/<scope>/'`)
+  const code = lines.replace('https://reports.example/data/1/<scope>/', `${server.url}/data/current/`)
+  await page.goto(`${server.url}/observable.html`)
+  const comments = `SELECT comment FROM duckdb_columns() WHERE table_name = 'applications' AND column_name = 'candidate_key'`
+  const [rows, comment] = await page.evaluate<[{ n: string }[], unknown]>(`(async () => {
+    ${code}
+    const plain = (table) => table.toArray().map((row) => ({ ...row.toJSON(), n: String(row.n) }))
+    return [plain(rows), plain(await db.query(${JSON.stringify(comments)}))]
+  })()`)
+  expect(rows.reduce((sum, { n }) => sum + Number(n), 0)).toBe(5)
+  expect(rows[0]).toEqual({ stage: 'applied', outcome: 'active', n: expect.any(String) as string })
+  expect(comment).toMatchObject([{ comment: 'The candidate who applied.' }])
 })
 
 it('recognises another contract version', async () => {
@@ -304,8 +335,8 @@ it('says that WebAssembly is unavailable where the CSP forbids it', async () => 
 it.each([
   ['the dataset worker', /dataset-worker.*\.js$/, 'dataset worker: stopped; reload the page'],
   ["DuckDB's worker", /eh\.worker.*\.js$/, /^engine: stopped \(.+\); reload the page$/],
-  ["DuckDB's module", /duckdb-eh.*\.wasm$/, /^engine file duckdb-eh.*\.wasm: the host answers 404; check /],
-  ["parquet-wasm's module", /parquet_wasm.*\.wasm$/, /^engine file parquet_wasm.*\.wasm: the host answers 404; check /],
+  ["DuckDB's module", /duckdb-eh.*\.wasm/, /^engine file duckdb-eh.*\.wasm: the host answers 404; check /],
+  ["parquet-wasm's module", /parquet_wasm.*\.wasm/, /^engine file parquet_wasm.*\.wasm: the host answers 404; check /],
 ])('says at once that %s is missing from the host', async (_, missing, message) => {
   intercept = (path, response) => missing.test(path) && (response.writeHead(404).end(), true)
   const found = await failure(bundle)

@@ -1,13 +1,15 @@
+import fc from 'fast-check'
 import { endpointIds } from 'hirescope/contract'
 import { openFolder } from 'hirescope/engine/native'
 import { createHandler } from 'hirescope/http'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { temporaryFolder, writeBundle } from '../fixtures/bundle.ts'
-import { exportedDemo, type DemoBundle, type ExportedDemo } from '../truth/demo-bundles.ts'
+import { expectPromised, odd, quoted, quotedRows, requests } from '../http/requests.ts'
+import { exportedDemo, sharedApplications, type DemoBundle, type ExportedDemo } from '../truth/demo-bundles.ts'
 import { launchChromium, serveFolders, type Chromium, type Intercept, type Server } from './chromium.ts'
 
 // An engine is compiled several times in each.
@@ -41,14 +43,13 @@ beforeAll(async () => {
     },
   })
   for (const file of ['index.html', 'dashboard.js', 'register.js']) await cp(join(root, file), join(folder, file))
-  demo = await exportedDemo(1_500)
+  demo = await exportedDemo(sharedApplications)
   bundle = demo.bundles.find(({ jobIds, users }) => jobIds.length > 1 && users.some(({ role }) => role === 'editor'))!
   await signIn(bundle.folder)
   chromium = await launchChromium()
 })
 afterAll(async () => {
   await chromium?.close()
-  await demo?.remove()
   await rm(folder, { recursive: true })
 })
 
@@ -130,7 +131,8 @@ it('answers a dashboard that was written for the server, without a network and a
   }
   await page.selectOption('#job', '')
   await shown()
-  expect(server.requests.slice(before)).toEqual([])
+  // The browser itself looks whether there is another worker.
+  expect(server.requests.slice(before).filter((path) => path !== '/service-worker.js')).toEqual([])
 
   await server.close()
   await endWorker()
@@ -205,10 +207,47 @@ it('is of the viewer who is signed in, and of nobody when nobody is', async () =
   await signIn(bundle.folder)
 })
 
+it('gives 200 random requests no 500 and no wrong shape, and an odd id a plain 404, without a network', async () => {
+  await mkdir(join(folder, 'odd'))
+  await writeBundle(join(folder, 'odd'), { rows: quotedRows })
+  await writeFile(join(folder, 'session.json'), JSON.stringify({ data: 'odd/' }))
+  await open()
+  await server.close()
+  const near = ({ path }: { path: string }) => new URL(server.url + path).pathname.startsWith('/api/analytics/')
+  const drawn = fc.sample(requests, 400).filter(near)
+  const about = (id: string) => `/api/analytics/details/?job_id=${encodeURIComponent(id)}`
+  const plain = odd.map((id) => ({ path: about(id), method: 'GET', headers: {} }))
+  const asked = [...plain, { ...plain[0]!, path: about(quoted) }, ...drawn.slice(0, 200)]
+  expect(asked.length).toBe(plain.length + 1 + 200)
+  const told = await page.evaluate(async (asked) => {
+    const told = []
+    for (const { path, method, headers } of asked) {
+      const response = await fetch(location.origin + path, { method, headers })
+      told.push({ status: response.status, text: await response.text() })
+    }
+    return told
+  }, asked)
+  expect(told.slice(0, plain.length)).toEqual(
+    odd.map(() => ({ status: 404, text: JSON.stringify({ detail: 'job_id: no such job' }) })),
+  )
+  expect(told[plain.length]!.status).toBe(200)
+  const broken = asked.filter((request, index) => {
+    try {
+      expectPromised(request, told[index]!)
+      return false
+    } catch {
+      return true
+    }
+  })
+  expect(broken).toEqual([])
+  for (const status of [200, 304, 400, 404, 405]) expect(told.map(({ status }) => status)).toContain(status)
+  await signIn(bundle.folder)
+})
+
 it('keeps no file whose bytes are others than the manifest says', async () => {
-  const own = join(demo.site, 'data', 'own')
-  const manifest = await writeBundle(own)
-  await signIn(own)
+  await mkdir(join(folder, 'own'))
+  const manifest = await writeBundle(join(folder, 'own'))
+  await writeFile(join(folder, 'session.json'), JSON.stringify({ data: 'own/' }))
   intercept = (path, response) => path.endsWith(manifest.tables.rollup_job.file) && (response.end('spoilt'), true)
   await page.goto(`${server.url}/`)
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 120_000 })

@@ -1,7 +1,8 @@
 import { DatasetError, loadDataset, type TableStore } from 'hirescope/engine'
 import { createNativeStore, folderSource } from 'hirescope/engine/native'
-import type { Engine, Param } from 'hirescope/metrics'
-import { rm } from 'node:fs/promises'
+import { createNodeWasmStore } from 'hirescope/engine/wasm/node'
+import { metrics, runAll, type Engine, type Param } from 'hirescope/metrics'
+import { readdir, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, writeBundle } from '../fixtures/bundle.ts'
 import { stores } from './stores.ts'
@@ -214,6 +215,19 @@ describe.each(stores)('the %s engine', (_, createStore) => {
     await store.insert('cities', ['city_key', 'name'], await folderSource(again).open(tables.cities))
     expect(await ask('SELECT name FROM cities')).toEqual([{ name: 'Rome' }])
   })
+
+  it('takes one dataset after another, and asks nothing of the tables before', async () => {
+    const empty = await temporaryFolder()
+    onTestFinished(() => rm(empty, { recursive: true }))
+    await writeBundle(empty, { rows: {} })
+    const jobs: number[] = []
+    for (const each of [empty, folder, empty, folder, empty, folder]) {
+      const dataset = await loadDataset(folderSource(each), store)
+      await runAll(dataset, metrics, { min_score: 1 })
+      jobs.push(dataset.jobs.size)
+    }
+    expect(jobs).toEqual([0, 2, 0, 2, 0, 2])
+  })
 })
 
 describe.each(stores)('the %s engine, closed', (_, createStore) => {
@@ -227,9 +241,74 @@ describe.each(stores)('the %s engine, closed', (_, createStore) => {
     await engine.close()
     await expect(engine.batch([statement])).rejects.toThrow('engine: closed; open the dataset again')
   })
+
+  it('rejects rows that are being loaded, also while the source says nothing, and later inserts', async () => {
+    for (const silent of [false, true]) {
+      const store = await createStore()
+      const source = folderSource(folder)
+      const dataset = await loadDataset(source, store)
+      const asked = new Promise<void>((resolve) => {
+        if (!silent) return resolve()
+        source.open = (_, { signal } = {}) => {
+          resolve()
+          return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+        }
+      })
+      const loading = dataset.loadRows()
+      loading.catch(() => {})
+      await asked
+      await store.engine.close()
+      await expect(loading).rejects.toThrow('engine: closed; open the dataset again')
+      await expect(dataset.loadRows()).rejects.toThrow('engine: closed; open the dataset again')
+      const insert = store.insert('skills', ['skill_key'], new Uint8Array())
+      await expect(insert).rejects.toThrow('engine: closed; open the dataset again')
+    }
+  })
+})
+
+describe('starting', () => {
+  it('the wasm engine stops with the reason of the signal', async () => {
+    const reason = new Error('changed my mind')
+    await expect(createNodeWasmStore({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    const controller = new AbortController()
+    const starting = createNodeWasmStore({ signal: controller.signal })
+    setImmediate(() => controller.abort(reason))
+    await expect(starting).rejects.toBe(reason)
+  })
+
+  it('the native engine says what is wrong with its options, and leaves no folder', async () => {
+    const own = await temporaryFolder()
+    onTestFinished(() => rm(own, { recursive: true }))
+    for (const options of [{ memory: 'plenty' }, { folder: `${own}/nowhere` }])
+      await expect(createNativeStore({ folder: own, ...options })).rejects.toMatchObject({
+        name: 'DatasetError',
+        code: 'engine',
+        message: expect.stringMatching(/^engine: did not start \(.+\); check threads, memory and folder$/) as string,
+        cause: expect.any(Error) as Error,
+      })
+    expect(await readdir(own)).toEqual([])
+  })
 })
 
 describe('the native engine, asked for hours of work', () => {
+  it('interrupts an insert on abort, and answers on', async () => {
+    const store = await createNativeStore({ threads: 1 })
+    onTestFinished(() => store.engine.close())
+    const source = folderSource(folder)
+    const bytes = await source.open((await source.manifest()).tables.skills)
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    // A column may be an expression, here one that takes hours.
+    const slow = ['(SELECT sum(hash(i) % 3) FROM range(1000000000000) r(i)) AS skill_key']
+    const insert = store.insert('skills', slow, bytes, { signal: controller.signal })
+    setTimeout(() => controller.abort(reason), 200)
+    await expect(insert).rejects.toBe(reason)
+    await store.insert('skills', ['skill_key'], bytes)
+    expect(await store.engine.batch([{ sql: 'SELECT skill_key FROM skills ORDER BY 1', params: [] }])).toEqual([
+      [{ skill_key: 0 }, { skill_key: 1 }],
+    ])
+  })
+
   const hours = { sql: 'SELECT CAST(sum(hash(i) % 3) AS DOUBLE) AS x FROM range(1000000000000) r(i)', params: [] }
 
   it('interrupts the statement under way on abort, and answers on', async () => {

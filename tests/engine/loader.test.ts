@@ -3,20 +3,26 @@ import { bundleTableNames, firstTableNames, type Manifest } from 'hirescope/cont
 import { DatasetError, loadDataset, type BundleSource, type LoadProgress } from 'hirescope/engine'
 import { createNativeStore, folderSource, openFolder } from 'hirescope/engine/native'
 import { createHash } from 'node:crypto'
-import { readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, tinyRows, writeBundle, writeManifest } from '../fixtures/bundle.ts'
 import { metrics, rowTables, run } from 'hirescope/metrics'
 import { stores } from './stores.ts'
 
 const rowTableNames = [...rowTables.keys()]
 
+let written: string
 let folder: string
 let manifest: Manifest
+beforeAll(async () => {
+  written = await temporaryFolder()
+  manifest = await writeBundle(written)
+  return () => rm(written, { recursive: true })
+})
 beforeEach(async () => {
   folder = await temporaryFolder()
-  manifest = await writeBundle(folder)
+  await cp(written, folder, { recursive: true })
   return () => rm(folder, { recursive: true })
 })
 
@@ -155,13 +161,18 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     expect(one.body).toEqual({ total_applicants: 2 })
     expect(opened).toHaveLength(firstTableNames.length)
     const progress: number[] = []
+    const asked: number[] = []
+    const onProgress = ({ loadedBytes }: { loadedBytes: number }) => asked.push(loadedBytes)
     await Promise.all([
-      run(dataset, metrics['total-applicants'], { job_ids: ['10', '11'] }),
+      run(dataset, metrics['total-applicants'], { job_ids: ['10', '11'] }, { onProgress }),
       dataset.loadRows({ onProgress: ({ loadedBytes }) => progress.push(loadedBytes) }),
       dataset.loadRows(),
     ])
     expect(opened.slice(firstTableNames.length).sort()).toEqual(files(rowTableNames).sort())
     expect(progress.at(-1)).toBe(rowTableNames.reduce((sum, table) => sum + manifest.tables[table].bytes, 0))
+    expect(asked).toEqual(progress)
+    await run(dataset, metrics['total-applicants'], { min_score: 1 }, { onProgress })
+    expect(asked).toEqual(progress)
   })
 
   it('does not mix the rows of a newer bundle with the jobs of this one', async () => {

@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { requiredSourceTables, sourceColumns, type SourceTableName } from 'hirescope/contract'
 import { adapterCommand } from 'hirescope/export'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Workshop } from './sources/adapter-folder.ts'
@@ -133,6 +133,21 @@ describe('npm run adapter -- check', () => {
       expect(out.at(-1), name).toBe(`${folder}: 11 problems`)
       expect(code, name).toBe(1)
     }
+  })
+
+  it('reports a required table that is missing, and a file that is of none, with all the rest', async () => {
+    const folder = await folderOf({ org: select('org', { org_id: 'id', name: 'absent' }) })
+    await writeFile(join(folder, 'orgs.sql'), 'SELECT 1')
+    await rm(join(folder, 'application.sql'))
+    const { code, out, error } = await check(folder, '--source', files)
+    expect(error).toEqual([
+      `adapter: ${join(folder, 'orgs.sql')} names no table of the source contract`,
+      `adapter: ${folder} lacks application.sql`,
+      expect.stringContaining(`${join(folder, 'org.sql')}: line 3: `) as string,
+    ])
+    expect(out).toContain('application: its file is absent, and it must be there')
+    expect(out).toContain('job: 2 rows looked at')
+    expect(code).toBe(1)
   })
 
   it('leaves a few bad rows to the exporter, as the configuration allows', async () => {

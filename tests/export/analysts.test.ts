@@ -64,6 +64,16 @@ it("opens in DuckDB by the README's SQL, as its command line reads it", async ()
   }
 })
 
+const commandLine = spawnSync('duckdb', ['--version']).status === 0
+
+it.skipIf(!commandLine)("opens in DuckDB's command line by the README's lines (skipped without it)", () => {
+  const { views } = manifestSchema.parse(JSON.parse(readFileSync(join(bundle, 'manifest.json'), 'utf8')))
+  const input = blockOf('sql') + blockOf('sh').replace('<sha256>.sql', views.file)
+  const said = execFileSync('duckdb', { cwd: bundle, input, encoding: 'utf8' })
+  expect(said).toMatch(/applied\W+active\W+1\b/)
+  expect(said).toContain('The candidate who applied.')
+})
+
 const python = spawnSync('python3', ['-c', 'import duckdb']).status === 0
 
 it.skipIf(!python)("opens in Python by the README's lines (skipped without its duckdb)", () => {

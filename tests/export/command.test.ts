@@ -167,6 +167,15 @@ describe('one clear line says', () => {
     expect(manifest).toMatchObject({ week_start: 'sunday' })
   })
 
+  it('after how many hours newer numbers should be there, to whoever reads the manifest', async () => {
+    const ended = await withConfig({ expectedIntervalHours: 26 })
+    expect(ended.code).toBe(0)
+    const [scope = ''] = await readdir(join(folder, 'target', 'o'))
+    const manifest: unknown = JSON.parse(await readFile(join(folder, 'target', 'o', scope, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({ expected_interval_hours: 26 })
+    expect(lineOf(await withConfig({ expectedIntervalHours: 0 }))).toMatch(/^config: expectedIntervalHours: /)
+  })
+
   it('that there is no configuration, or none that can be read', async () => {
     expect(lineOf(await spawned())).toBe('arguments: --config is missing; see --help')
     const missing = join(folder, 'none.json')

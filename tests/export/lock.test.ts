@@ -1,9 +1,9 @@
 import { acquireLock } from 'hirescope/export'
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 
 let folder: string
 let path: string
@@ -70,6 +70,51 @@ it('does not judge processes of another host, nor a file that it cannot read', a
     )
   }
   expect(await readdir(join(folder, 'org'))).toEqual(['lock'])
+})
+
+it('takes the lock of another machine over once it was not written to for two minutes, whatever is in it', async () => {
+  const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds)
+  for (const left of [
+    { pid: 1, host: 'elsewhere' },
+    // A container of this host that shares its name: its process ids are not those of this one.
+    { pid: 1, space: 'pid:[1]' },
+  ]) {
+    await leave(left)
+    await utimes(path, ago(90), ago(90))
+    await expect(acquireLock(path)).rejects.toThrow('lock: held by process 1 on ')
+    await utimes(path, ago(150), ago(150))
+    await (await acquireLock(path)).release()
+  }
+  await writeFile(path, '')
+  await utimes(path, ago(150), ago(150))
+  await (await acquireLock(path)).release()
+  expect(await readdir(join(folder, 'org'))).toEqual([])
+})
+
+it('does not take the lock of a living process on this machine over, however old it is', async () => {
+  const lock = await acquireLock(path)
+  await utimes(path, 0, 0)
+  await expect(acquireLock(path)).rejects.toThrow(`lock: held by process ${process.pid}`)
+  await lock.release()
+})
+
+it('is written to as long as it is held, and never into the lock of who came after', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const lock = await acquireLock(path)
+  const text = await readFile(path, 'utf8')
+  const age = async () => Date.now() - (await stat(path)).mtimeMs
+  await utimes(path, 0, 0)
+  vi.advanceTimersByTime(10_000)
+  await vi.waitFor(async () => expect(await age()).toBeLessThan(60_000))
+  expect(await readFile(path, 'utf8')).toBe(text)
+  await rm(path)
+  await writeFile(path, 'x')
+  await utimes(path, 0, 0)
+  vi.advanceTimersByTime(10_000)
+  await lock.release()
+  expect(await age()).toBeGreaterThan(60_000)
+  expect(await readFile(path, 'utf8')).toBe('x')
 })
 
 it('leaves a lock alone that another holds by the time it is released', async () => {

@@ -1,4 +1,5 @@
 import type { SourceRow, SourceRows } from 'hirescope/contract'
+import { localFileSystem, parseConfig, rollBack, type FileSystem } from 'hirescope/export'
 import { metrics, run } from 'hirescope/metrics'
 import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -90,7 +91,7 @@ describe('a rollback', () => {
     expect(await rollback()).toMatchObject({
       code: 2,
       error:
-        'export failed: org: o has no previous dataset: published once only, rolled back already, or erased; export it anew\n',
+        'rollback failed: org: o has no previous dataset: published once only, rolled back already, or erased; export it anew\n',
     })
     expect(await filesBelow(folder)).toEqual(files)
 
@@ -169,10 +170,10 @@ describe('a rollback is refused, and changes nothing, when', () => {
 
   it('the organisation is not known, was published once only, or is being exported', async () => {
     await publish(night({ jobs: ['j1'] }))
-    await refused(/^export failed: org: nobody has no dataset of this private folder\n$/, 'nobody')
-    await refused(/^export failed: org: o has no previous dataset: published once only/)
+    await refused(/^rollback failed: org: nobody has no dataset of this private folder\n$/, 'nobody')
+    await refused(/^rollback failed: org: o has no previous dataset: published once only/)
     const lock = await acquireLock(join(nights.private, 'o', 'lock'))
-    await refused(/^export failed: lock: held by process \d+ on /)
+    await refused(/^rollback failed: lock: held by process \d+ on /)
     await lock.release()
   })
 
@@ -184,19 +185,19 @@ describe('a rollback is refused, and changes nothing, when', () => {
     const file = join(nights.target, admin, tables.applications?.file ?? '')
     const bytes = await readFile(file)
     await truncate(file, bytes.length - 1)
-    await refused(/^export failed: target: .*\.parquet is damaged, and the previous dataset with it; export anew\n$/)
+    await refused(/^rollback failed: target: .*\.parquet is damaged, and the previous dataset with it; export anew\n$/)
     await rm(file)
-    await refused(/^export failed: target: .*\.parquet is gone, and the previous dataset with it; export anew\n$/)
+    await refused(/^rollback failed: target: .*\.parquet is gone, and the previous dataset with it; export anew\n$/)
     await writeFile(file, bytes)
     await rm(join(nights.target, admin, 'manifest.previous.json'))
-    await refused(/^export failed: target: .*manifest\.previous\.json is gone; export anew\n$/)
+    await refused(/^rollback failed: target: .*manifest\.previous\.json is gone; export anew\n$/)
   })
 
   it('the data files of a scope did not stay for a run', async () => {
     nights.set({ graceRuns: 0 })
     await publish(night({ jobs: ['j1', 'j2', 'j3', 'j4'] }))
     await publish(night({ jobs: ['j1', 'j2', 'j3'] }))
-    await refused(/^export failed: target: .*\.parquet is gone, and the previous dataset with it; export anew\n$/)
+    await refused(/^rollback failed: target: .*\.parquet is gone, and the previous dataset with it; export anew\n$/)
   })
 
   it('it holds names that the configuration does not allow any more', async () => {
@@ -204,8 +205,28 @@ describe('a rollback is refused, and changes nothing, when', () => {
     await publish(night({ jobs: ['j1'] }))
     nights.set({ names: 'hired' })
     await publish(night({ jobs: ['j1'] }))
-    await refused(/^export failed: org: o: its previous dataset has names \(all\), and names is hired now\n$/)
+    await refused(/^rollback failed: org: o: its previous dataset has names \(all\), and names is hired now\n$/)
   })
+})
+
+it('a rollback changes nothing any more once its lock was taken away', async () => {
+  for (const jobs of [['j1'], ['j1', 'j2']]) await publish(night({ jobs }))
+  const lock = join(nights.private, 'o', 'lock')
+  const before = [await filesBelow(nights.target), await filesBelow(nights.private)]
+  // It sleeps after it has read all that it needs, before it writes anything.
+  const files: FileSystem = {
+    ...localFileSystem,
+    write: async (...args) => {
+      await rm(lock, { force: true })
+      await localFileSystem.write(...args)
+    },
+  }
+  const config = parseConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')))
+  await expect(rollBack(config, 'o', { files })).rejects.toThrow(/^lock: .* was taken away while this run held it/)
+  const [target, own] = [await filesBelow(nights.target), await filesBelow(nights.private)]
+  expect(target).toEqual(before[0])
+  const lasting = Object.entries(own).filter(([path]) => !path.includes('.tmp-'))
+  expect(Object.fromEntries(lasting)).toEqual(before[1])
 })
 
 it('a rollback that ended halfway is completed by the next', async () => {
@@ -217,7 +238,7 @@ it('a rollback that ended halfway is completed by the next', async () => {
   const stuck = join(nights.target, two, 'manifest.json')
   const text = await readFile(stuck)
   await writeFile(stuck, '{}')
-  expect((await rollback()).error).toMatch(/^export failed: target: .* is not a manifest; move it away\n$/)
+  expect((await rollback()).error).toMatch(/^rollback failed: target: .* is not a manifest; move it away\n$/)
   expect(await nights.manifest(one)).toEqual({ ...manifests[0], sequence: 3 })
   await writeFile(stuck, text)
   expect((await rollback()).error).toBe('')

@@ -1,16 +1,16 @@
-import { mkdir, readdir, readFile, rm, mkdtemp, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildDemo, fillPostgres, type BuiltDemo } from '../../src/demo/index.ts'
+import { fillPostgres, generateDemo } from '../../src/demo/index.ts'
 import { startPostgres, type TestServer } from '../postgres.ts'
-import { exportInto, type Exported } from '../truth/exported.ts'
+import { demoFolder, sharedApplications } from '../truth/demo-bundles.ts'
+import { exportInto } from '../truth/exported.ts'
 
-const applications = process.env.HIRESCOPE_FULL ? 20_000 : 3_000
 const server: TestServer | null = await startPostgres()
 
 /** The data files of every bundle, which are named by their content, and the manifests without what differs by run. */
-const published = async ({ target }: Exported) => {
+const published = async (target: string) => {
   const bundles: Record<string, unknown> = {}
   for (const org of await readdir(target))
     for (const scope of await readdir(join(target, org))) {
@@ -23,20 +23,16 @@ const published = async ({ target }: Exported) => {
 }
 
 describe.skipIf(!server)('a PostgreSQL server and PGlite with the same demo data', () => {
+  const { config } = generateDemo({ applications: sharedApplications })
   let folder: string
-  let built: BuiltDemo
-  const secret = async (own: string) => {
-    await mkdir(own, { recursive: true })
-    await writeFile(join(own, 'secret'), `${'5a'.repeat(32)}\n`)
-    return own
-  }
+  let embedded: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hirescope-same-'))
-    built = await buildDemo(join(folder, 'demo'), { applications })
+    embedded = await demoFolder(sharedApplications)
     await server?.create('demo')
     const client = await server?.connect('demo')
-    if (client) await fillPostgres(client, { applications })
+    if (client) await fillPostgres(client, { applications: sharedApplications })
     await client?.end()
   })
   afterAll(async () => {
@@ -45,36 +41,21 @@ describe.skipIf(!server)('a PostgreSQL server and PGlite with the same demo data
   })
 
   it('give byte-identical data files and the same manifests', async () => {
-    const embedded = await exportInto(
-      {
-        ...built.demo.config,
-        source: { kind: 'pglite', folder: built.database },
-        private: await secret(join(folder, 'a')),
-      },
-      join(folder, 'embedded'),
-    )
-    const real = await exportInto(
-      {
-        ...built.demo.config,
-        source: { kind: 'postgres', url: server?.url('demo') },
-        private: await secret(join(folder, 'b')),
-        threads: 1,
-      },
-      join(folder, 'real'),
-    )
+    const own = join(folder, 'private')
+    await mkdir(own)
+    // Scopes get the same addresses from the same secret.
+    await cp(join(embedded, 'private', 'secret'), join(own, 'secret'))
+    const source = { kind: 'postgres', url: server?.url('demo') } as const
+    const real = await exportInto({ ...config, source, private: own, threads: 1 }, folder)
     expect(real.summary.orgs.map(({ error }) => error)).toEqual([null, null, null])
-    const bundles = await published(embedded)
+    const bundles = await published(join(embedded, 'site', 'data'))
     expect(Object.keys(bundles).length).toBeGreaterThan(5)
-    expect(await published(real)).toEqual(bundles)
+    expect(await published(real.target)).toEqual(bundles)
   })
 
   it('rewrite nothing but the manifests when nothing changed', async () => {
-    const config = {
-      ...built.demo.config,
-      source: { kind: 'pglite', folder: built.database },
-      private: join(folder, 'a'),
-    } as const
-    const again = await exportInto(config, join(folder, 'embedded'))
+    const source = { kind: 'postgres', url: server?.url('demo') } as const
+    const again = await exportInto({ ...config, source }, folder)
     expect(again.summary.orgs.map(({ changed, error }) => ({ changed, error }))).toEqual(
       Array.from({ length: 3 }, () => ({ changed: 0, error: null })),
     )

@@ -1,28 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'vite'
 import type { ExportConfigInput } from 'hirescope/export'
 import { rowsOf } from '../oracle/case.ts'
 import { writeRows } from '../oracle/index.ts'
+import { madeOnce } from '../shared.ts'
 
-/** The export command, compiled once: what it does not hold is found from where it lies. */
-export interface Compiled {
-  script: string
-  remove: () => Promise<void>
-}
-
-export const compileExporter = async (): Promise<Compiled> => {
-  const outDir = await mkdtemp(join(import.meta.dirname, '../../node_modules/.hirescope-faults-'))
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    ssr: { noExternal: true, external: ['@aws-sdk/client-s3', '@duckdb/node-api', '@electric-sql/pglite'] },
-    build: { ssr: 'scripts/export.ts', outDir, emptyOutDir: false },
+/** The script of the export command, compiled once in a run; the packages that it does not hold are found beside it. */
+export const compiledExporter = async (): Promise<string> => {
+  const folder = await madeOnce('exporter', async (outDir) => {
+    const { build } = await import('vite')
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      ssr: { noExternal: true, external: ['@aws-sdk/client-s3', '@duckdb/node-api', '@electric-sql/pglite'] },
+      build: { ssr: 'scripts/export.ts', outDir, emptyOutDir: false },
+    })
+    await symlink(join(import.meta.dirname, '../../node_modules'), join(outDir, 'node_modules'))
   })
-  return { script: join(outDir, 'export.js'), remove: () => rm(outDir, { recursive: true, force: true }) }
+  return join(folder, 'export.js')
 }
 
 /** A run of the command in a process of its own. */
@@ -31,7 +29,7 @@ export interface Run {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>
 }
 
-export const startExporter = ({ script }: Compiled, config: string, env: Record<string, string> = {}): Run => {
+export const startExporter = (script: string, config: string, env: Record<string, string> = {}): Run => {
   const child = spawn(process.execPath, [script, '--config', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

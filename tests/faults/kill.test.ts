@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openWhole } from '../export/open-whole.ts'
-import { compileExporter, configFile, configOf, startExporter, temporaryFolder, type Compiled } from './exporter.ts'
+import { compiledExporter, configFile, configOf, startExporter, temporaryFolder } from './exporter.ts'
 import { createRandom, full, seed } from './random.ts'
 import { folderRead, Readers } from './reader.ts'
 
@@ -12,13 +12,13 @@ const sizes = [100, 300]
 const kills = full ? 200 : 8
 const random = createRandom()
 
-let compiled: Compiled
+let exporter: string
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeAll(async () => {
-  compiled = await compileExporter()
+  exporter = await compiledExporter()
   folder = await temporaryFolder()
 })
-afterAll(() => Promise.all([compiled.remove(), folder.remove()]))
+afterAll(() => folder.remove())
 
 /** What a run is killed in: any part of it, what it does from its first touch of the bundle on, the swap of the manifest. */
 type Moment = 'any' | 'writing' | 'swap'
@@ -29,7 +29,7 @@ const shortest = { run: Infinity, writing: Infinity }
 /** Runs an export in a process of its own. Whether it was killed; one that was not must have succeeded. */
 const runChild = async (config: string, bundle: string, moment: Moment | null): Promise<boolean> => {
   const began = performance.now()
-  const { child, ended } = startExporter(compiled, config)
+  const { child, ended } = startExporter(exporter, config)
   let timer: NodeJS.Timeout | undefined
   const killWithin = (milliseconds: number) => {
     timer ??= setTimeout(() => child.kill('SIGKILL'), milliseconds * random())

@@ -10,7 +10,7 @@ import { createRandom, full, seed } from './random.ts'
 import { folderRead, Readers } from './reader.ts'
 import { startTcpProxy, type Ill } from './tcp-proxy.ts'
 
-const rounds = full ? 20 : 1
+const rounds = full ? 10 : 1
 const sizes = [4000, 6000]
 /** About what the server sends for a whole read. */
 const bytes = 500_000

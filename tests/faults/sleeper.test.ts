@@ -7,19 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCeph, whyNoCeph } from '../ceph.ts'
 import { startProxy, type Fate } from '../http-proxy.ts'
 import { getObject, type TestStore } from '../s3-store.ts'
-import { compileExporter, configFile, configOf, startExporter, temporaryFolder, type Compiled } from './exporter.ts'
+import { compiledExporter, configFile, configOf, startExporter, temporaryFolder } from './exporter.ts'
 import { createRandom, full, seed } from './random.ts'
 import { folderRead, Readers, type Read } from './reader.ts'
 
 const rounds = full ? 60 : 2
 
-let compiled: Compiled
+let exporter: string
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeAll(async () => {
-  compiled = await compileExporter()
+  exporter = await compiledExporter()
   folder = await temporaryFolder()
 })
-afterAll(() => Promise.all([compiled.remove(), folder.remove()]))
+afterAll(() => folder.remove())
 
 /** Instants of one day, so that the rows alone make the bytes. */
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
@@ -72,7 +72,7 @@ describe('an exporter that sleeps past a newer publish', () => {
         'sleeper',
         await configOf(base, 30, { private: privates[0]!, asOf: at(now) }),
       )
-      const { child, ended } = startExporter(compiled, config)
+      const { child, ended } = startExporter(exporter, config)
       let over = false
       void ended.finally(() => (over = true))
       // Every second sleep begins where the bundle is first touched, the others anywhere in the run.
@@ -127,7 +127,7 @@ describe('an exporter that sleeps past a newer publish', () => {
       'sleeper',
       await configOf(base, 30, { asOf: at(4), staging: join(base, 's') }),
     )
-    const { child, ended } = startExporter(compiled, config)
+    const { child, ended } = startExporter(exporter, config)
     const lock = join(own, 'o', 'lock')
     while (!(await readFile(lock).catch(() => null))) await setTimeout(1)
     child.kill('SIGSTOP')
@@ -175,7 +175,7 @@ describe('an exporter that sleeps past a newer publish', () => {
           let wake = () => {}
           const until = new Promise<void>((resolve) => (wake = resolve))
           const arrived = new Promise<void>((resolve) => (hold = { key, arrived: resolve, until }))
-          const { child, ended } = startExporter(compiled, config, env)
+          const { child, ended } = startExporter(exporter, config, env)
           await Promise.race([arrived, ended.then(({ output }) => Promise.reject(new Error(output)))])
           child.kill('SIGSTOP')
           await exportNow(40, at(now + 1))

@@ -2,20 +2,20 @@ import { parseConfig, runExport } from 'hirescope/export'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { compileExporter, configFile, configOf, startExporter, temporaryFolder, type Compiled } from './exporter.ts'
+import { compiledExporter, configFile, configOf, startExporter, temporaryFolder } from './exporter.ts'
 import { full } from './random.ts'
 import { folderRead, Readers } from './reader.ts'
 
 const rounds = full ? 30 : 2
 const sizes = [20, 30, 40]
 
-let compiled: Compiled
+let exporter: string
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeAll(async () => {
-  compiled = await compileExporter()
+  exporter = await compiledExporter()
   folder = await temporaryFolder()
 })
-afterAll(() => Promise.all([compiled.remove(), folder.remove()]))
+afterAll(() => folder.remove())
 
 it('two exporters of an organisation at once: one publishes, the other says who holds the lock, and readers see whole datasets', async () => {
   const readers = new Readers()
@@ -44,7 +44,7 @@ it('two exporters of an organisation at once: one publishes, the other says who 
     const before = (await readers.check(read)).manifest.sequence
     const reading = readers.keepReading(read)
     const pair = [files[round % 3]!, files[(round + 1) % 3]!]
-    const ends = await Promise.all(pair.map((file) => startExporter(compiled, file).ended))
+    const ends = await Promise.all(pair.map((file) => startExporter(exporter, file).ended))
     await reading.stop()
     const { name, manifest } = await readers.check(read)
     await readers.checkPrevious(read)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { bundleTableNames, endpointBodies, endpointIds, outcomeCode } from 'hirescope/contract'
+import { bundleTableNames, endpointBodies, endpointIds } from 'hirescope/contract'
 import { loadDataset, type TableStore } from 'hirescope/engine'
 import { folderSource } from 'hirescope/engine/native'
 import { createHandler, failure } from 'hirescope/http'
@@ -8,29 +8,13 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stores } from '../engine/stores.ts'
-import { temporaryFolder, tinyRows, writeBundle } from '../fixtures/bundle.ts'
-
-const odd = [
-  "it's; DROP TABLE jobs--",
-  'पुणे 😀',
-  '\u0000',
-  '10\u0000',
-  '../manifest.json',
-  '%31%30',
-  '10 ',
-  ' ',
-  'x'.repeat(10_240),
-]
-const quoted = "1' OR '1'='1"
+import { temporaryFolder, writeBundle } from '../fixtures/bundle.ts'
+import { expectPromised, odd, quoted, quotedRows, requests } from './requests.ts'
 
 let folder: string
 beforeAll(async () => {
   folder = await temporaryFolder()
-  const [cook, driver] = tinyRows.jobs!
-  const applications = tinyRows.applications!.map((row) =>
-    row.application_key === 3 ? { ...row, outcome: outcomeCode.hired } : row,
-  )
-  await writeBundle(folder, { rows: { ...tinyRows, applications, jobs: [cook!, { ...driver!, job_id: quoted }] } })
+  await writeBundle(folder, { rows: quotedRows })
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -204,16 +188,7 @@ describe.each(stores)('the handler over the %s engine', (_, createStore) => {
       fc.asyncProperty(requests, async ({ path, method, headers }) => {
         const response = await ask(path, { method, headers })
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
-        const text = await response.text()
-        if (method === 'HEAD' || response.status === 304 || response.status === 204) return void expect(text).toBe('')
-        if (response.status !== 200) {
-          expect([400, 404, 405]).toContain(response.status)
-          return void failure.parse(JSON.parse(text))
-        }
-        const { pathname } = new URL(`http://host${path}`)
-        const name = decodeURIComponent(pathname).split('/')[3]
-        const endpoint = endpointIds.find((id) => id === name)!
-        endpointBodies[endpoint].parse(JSON.parse(text))
+        expectPromised({ path, method }, { status: response.status, text: await response.text() })
       }),
       { numRuns: 200 },
     )
@@ -236,66 +211,3 @@ const tablesOf = async ({ engine }: Dataset) => {
   expect(bundleTableNames.filter((name) => rows.includes(name))).toHaveLength(rows.length)
   return { rows }
 }
-
-const escapeAll = (text: string) =>
-  [...new TextEncoder().encode(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
-
-/** Requests near to good ones, and far from them. */
-const requests = (() => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom(...odd))
-  const name = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...endpointIds) },
-    { weight: 1, arbitrary: text.map(encodeURIComponent) },
-  )
-  const encoded = fc
-    .tuple(
-      name,
-      fc.constantFrom(
-        (path: string) => path,
-        (path: string) => path,
-        escapeAll,
-      ),
-    )
-    .map(([path, encode]) => encode(path))
-  const base = fc.oneof(
-    { weight: 8, arbitrary: fc.constant('/api/analytics/') },
-    { weight: 1, arbitrary: fc.constantFrom('/', '/api/', '/api/analytics/../', '//', '/api//analytics/') },
-  )
-  const job = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom('10', quoted) },
-    { weight: 1, arbitrary: text },
-    { weight: 1, arbitrary: fc.constant('') },
-  )
-  const value = fc
-    .tuple(
-      job,
-      fc.constantFrom(encodeURIComponent, encodeURIComponent, escapeAll, (raw: string) => raw),
-    )
-    .map(([raw, encode]) => encode(raw))
-  const key = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom('job_id', 'job%5Fid') },
-    { weight: 1, arbitrary: fc.constantFrom('job_ids', 'city', 'format', '') },
-    { weight: 1, arbitrary: text.map(encodeURIComponent) },
-  )
-  const query = fc
-    .array(
-      fc.tuple(key, value).map((pair) => pair.join('=')),
-      { maxLength: 2 },
-    )
-    .map((pairs) => (pairs.length ? `?${pairs.join('&')}` : ''))
-  const path = fc.tuple(base, encoded, fc.constantFrom('/', '/', '', '//', '%2F'), query).map((parts) => parts.join(''))
-  const method = fc.oneof(
-    { weight: 5, arbitrary: fc.constant('GET') },
-    { weight: 2, arbitrary: fc.constantFrom('HEAD', 'POST', 'DELETE', 'OPTIONS', 'QUERY') },
-  )
-  const headers = fc.constantFrom<Record<string, string>>(
-    {},
-    {},
-    {},
-    {},
-    { 'if-none-match': '*' },
-    { 'if-none-match': '"a", W/"b' },
-    { accept: 'text/html', range: 'bytes=0-1' },
-  )
-  return fc.record({ path, method, headers })
-})()

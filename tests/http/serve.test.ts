@@ -1,20 +1,23 @@
+import fc from 'fast-check'
 import { endpointBodies, endpointIds } from 'hirescope/contract'
 import { failure } from 'hirescope/http'
 import { serveApi, serveCommand, type ApiServer } from 'hirescope/http/node'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, rm } from 'node:fs/promises'
-import { request as ask, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { METHODS, request as ask, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder, tinyRows, writeBundle } from '../fixtures/bundle.ts'
+import { expectPromised, odd, quotedRows, requests } from './requests.ts'
 
 let folder: string
 let server: ApiServer
 beforeAll(async () => {
   folder = await temporaryFolder()
-  await writeBundle(folder)
+  await writeBundle(folder, { rows: quotedRows })
   server = await serveApi({ data: folder, port: 0 })
 })
 afterAll(async () => {
@@ -69,16 +72,13 @@ describe('the server', () => {
     ])
   })
 
-  it.each(["it's", 'पुणे 😀', '\u0000', 'x'.repeat(10_240), '😀'.repeat(2_560), '../manifest.json'])(
-    'gives 404 for the job %j',
-    async (jobId) => {
-      expectFailure(
-        await raw(`/api/analytics/details/?job_id=${encodeURIComponent(jobId)}`),
-        404,
-        /^job_id: no such job$/,
-      )
-    },
-  )
+  it.each([...odd, '😀'.repeat(2_560)])('gives 404 for the job %j', async (jobId) => {
+    expectFailure(
+      await raw(`/api/analytics/details/?job_id=${encodeURIComponent(jobId)}`),
+      404,
+      /^job_id: no such job$/,
+    )
+  })
 
   it.each([
     '/',
@@ -99,6 +99,27 @@ describe('the server', () => {
         405,
         /^method: [A-Z]+ is not allowed; use GET or HEAD$/,
       )
+  })
+
+  it('gives 200 random requests no 500 and no wrong shape, and changes nothing', async () => {
+    const files = async () =>
+      Promise.all((await readdir(folder)).sort().map((file) => readFile(join(folder, file), 'hex')))
+    const before = await files()
+    const statuses = new Set<number>()
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ path: any, method: wanted, headers }) => {
+        // Node's own parser answers to what is no request, or none that it knows, or too long.
+        const path = any.replace(/[^\x21-\x7e]/gu, encodeURIComponent)
+        const method = METHODS.includes(wanted) ? wanted : 'PROPFIND'
+        fc.pre(path.length < 60_000)
+        const { status, body } = await raw(path, { method, headers })
+        statuses.add(status)
+        expectPromised({ path, method }, { status, text: body })
+      }),
+      { numRuns: 200 },
+    )
+    for (const status of [200, 304, 400, 404, 405]) expect(statuses).toContain(status)
+    expect(await files()).toEqual(before)
   })
 
   it('answers many at once', async () => {
@@ -190,8 +211,12 @@ describe('the server', () => {
 describe('npm run serve:api', () => {
   const run = async (...args: string[]) => {
     const said: string[] = []
-    const say = (line: string) => said.push(line)
-    const code = await serveCommand(args, { out: say, error: say }, AbortSignal.abort())
+    const end = new AbortController()
+    const say = (line: string) => {
+      said.push(line)
+      end.abort()
+    }
+    const code = await serveCommand(args, { out: say, error: say }, end.signal)
     return { code, said: said.join('') }
   }
 
@@ -220,6 +245,12 @@ describe('npm run serve:api', () => {
       expect(await run(...args)).toEqual({ code: 1, said: `serve failed: ${line}\n` })
     expect(await readdir(temporary)).toEqual([])
     expect((await run('--help')).said).toMatch(/^usage: npm run serve:api -- --data <folder>/)
+  })
+
+  it('ends without a word when it is told so before the dataset is open', async () => {
+    const terminal = { out: vi.fn(), error: vi.fn() }
+    expect(await serveCommand(['--data', folder, '--port', '0'], terminal, AbortSignal.abort())).toBe(0)
+    expect([terminal.out.mock.calls, terminal.error.mock.calls]).toEqual([[], []])
   })
 
   it('answers the requests under way when it is told to end, and then ends with 0', async () => {

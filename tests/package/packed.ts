@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -58,16 +58,42 @@ const closure = (names: readonly string[]): Set<string> => {
   return found
 }
 
+/** Why nothing can be installed from npm's registry; null where it answers. */
+export const whyNoRegistry = (): string | null => {
+  try {
+    run('npm', ['ping', '--fetch-retries', '0', '--fetch-timeout', '20000'], root)
+    return null
+  } catch {
+    return "npm's registry does not answer"
+  }
+}
+
 /**
- * Makes a project of its own with the packed package installed, and the named packages of this checkout (hard links where the
- * file system has them). Nothing of the checkout is within its reach.
+ * Makes a project of its own with the packed package installed and the named packages beside it, in the versions of this checkout:
+ * by npm from its registry, or else by hand from this checkout (hard links where the file system has them), which is quicker.
+ * Nothing of the checkout is within its reach.
  */
-export const install = (project: string, files: string, { tarball }: Packed, packages: readonly string[]): void => {
+export const install = (
+  project: string,
+  files: string,
+  { tarball }: Packed,
+  packages: readonly string[],
+  from: 'registry' | 'checkout',
+): void => {
   cpSync(files, project, { recursive: true })
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }))
+  if (from === 'registry') {
+    const versions = packages.map((name) => {
+      const text = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')
+      return `${name}@${(JSON.parse(text) as { version: string }).version}`
+    })
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...versions], project)
+    return
+  }
   const modules = join(project, 'node_modules')
   mkdirSync(join(modules, 'hirescope'), { recursive: true })
   run('tar', ['-xzf', tarball, '-C', join(modules, 'hirescope'), '--strip-components', '1'], project)
-  for (const name of closure(packages)) {
+  for (const name of closure(['zod', ...packages])) {
     const from = join(root, 'node_modules', name)
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     try {

@@ -1,12 +1,16 @@
 import { endpointIds } from 'hirescope/contract'
 import { createHandler } from 'hirescope/http'
-import { metrics, runAll, type Dataset, type Scope } from 'hirescope/metrics'
+import { metrics, runAll, type AnswersOf, type Dataset, type Scope } from 'hirescope/metrics'
 import { expect } from 'vitest'
 import type { OracleBundle, OracleScope } from '../oracle/index.ts'
 
-/** Asks a dataset all nine endpoints about a scope and holds every status and body against the oracle's. */
-export const expectAgreement = async (dataset: Dataset, bundle: OracleBundle, scope: Scope, label: string) => {
-  const answers = await runAll(dataset, metrics, scope)
+/** Holds every status and body of the answers about a scope against the oracle's. */
+export const expectAnswers = (
+  answers: AnswersOf<typeof metrics>,
+  bundle: OracleBundle,
+  scope: Scope,
+  label: string,
+): void => {
   const oracleScope = scope as OracleScope
   for (const endpoint of endpointIds) {
     const { status, body } = answers[endpoint]
@@ -15,6 +19,10 @@ export const expectAgreement = async (dataset: Dataset, bundle: OracleBundle, sc
   const stages = answers['applicants-stage-graph']
   if (stages.basis) expect(stages.basis.counts, `basis of ${label}`).toEqual(bundle.stageBasis(oracleScope))
 }
+
+/** Asks a dataset all nine endpoints about a scope and holds the answers against the oracle's. */
+export const expectAgreement = async (dataset: Dataset, bundle: OracleBundle, scope: Scope, label: string) =>
+  expectAnswers(await runAll(dataset, metrics, scope), bundle, scope, label)
 
 /** The same over HTTP: about all jobs, one that does not exist, and each job or, in the short form of the tests, two of them. */
 export const expectHttpAgreement = async (dataset: Dataset, bundle: OracleBundle, label: string) => {
@@ -74,3 +82,7 @@ export const scopesOf = (jobIds: readonly string[], sets: number): Scope[] => {
   }))
   return [{}, ...jobIds.map((job_id) => ({ job_id })), { job_ids: [] }, { job_id: 'no such job' }, ...drawn]
 }
+
+/** Some of them, for the short form on an engine that takes its time: all jobs, a few of them alone, and two sets. */
+export const someScopesOf = (jobIds: readonly string[]): Scope[] =>
+  scopesOf(jobIds, 2).filter((_, index, { length }) => index < 6 || index > length - 3)

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildDemo } from '../../src/demo/index.ts'
+import { buildDemo, generateDemo } from '../../src/demo/index.ts'
 import { demoExportConfig, exportDemo } from '../../src/demo/site.ts'
 import { createOracle, type Oracle } from '../oracle/index.ts'
+import { madeOnce } from '../shared.ts'
 import { readAliases } from './aliases.ts'
 
 /** One bundle of the demo: the viewers who share it see the same jobs. */
@@ -21,17 +21,22 @@ export interface ExportedDemo {
   site: string
   oracle: Oracle
   bundles: DemoBundle[]
-  remove: () => Promise<void>
 }
 
+/** How many applications the demo has that test files share: a smaller one costs a database and an export of its own. */
+export const sharedApplications = process.env.HIRESCOPE_FULL ? 20_000 : 2_000
+
+/** The folder of a demo's database and its export, made once in a run; nobody may change anything in it. */
+export const demoFolder = (applications: number): Promise<string> =>
+  madeOnce(`demo-${applications}`, async (folder) => exportDemo(folder, await buildDemo(folder, { applications })))
+
 /**
- * Builds and exports a demo.
+ * Opens an exported demo.
  * @throws Error where the access maps do not give each viewer of the oracle, and nobody else, the jobs that they see.
  */
 export const exportedDemo = async (applications: number): Promise<ExportedDemo> => {
-  const folder = await mkdtemp(join(tmpdir(), 'hirescope-demo-'))
-  const built = await buildDemo(folder, { applications })
-  await exportDemo(folder, built)
+  const folder = await demoFolder(applications)
+  const built = { demo: generateDemo({ applications }), database: join(folder, 'database'), reused: true }
   const config = demoExportConfig(folder, built)
   const oracle = createOracle(built.demo.contractRows(), {
     asOf: new Date(built.demo.options.asOf).toISOString().replace('T', ' ').replace('Z', ''),
@@ -64,6 +69,5 @@ export const exportedDemo = async (applications: number): Promise<ExportedDemo> 
     site: join(folder, 'site'),
     oracle,
     bundles: [...bundles.values()],
-    remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

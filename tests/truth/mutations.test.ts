@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowsOf } from '../oracle/case.ts'
 import { createOracle, writeRows, type OracleBundle } from '../oracle/index.ts'
 import { scopesOf } from './agree.ts'
-import { exportedDemo, type ExportedDemo } from './demo-bundles.ts'
+import { exportedDemo } from './demo-bundles.ts'
 import { exportInto } from './exported.ts'
 
 /**
@@ -99,12 +99,11 @@ const slipping = (dataset: Dataset, there: string, slip: string) => {
 }
 
 describe('a slip in the SQL', () => {
-  let demo: ExportedDemo
   let folder: string
   let admins: { dataset: Dataset & { close: () => Promise<void> }; expected: OracleBundle; jobIds: string[] }[]
 
   beforeAll(async () => {
-    demo = await exportedDemo(2_000)
+    const demo = await exportedDemo(2_000)
     admins = []
     for (const { org, jobIds, users, folder } of demo.bundles)
       if (users.some(({ role }) => role === 'admin'))
@@ -130,7 +129,6 @@ describe('a slip in the SQL', () => {
   })
   afterAll(async () => {
     for (const { dataset } of admins) await dataset.close()
-    await demo.remove()
     await rm(folder, { recursive: true, force: true })
   })
 

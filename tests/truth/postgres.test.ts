@@ -1,20 +1,22 @@
 import fc from 'fast-check'
 import { roles } from 'hirescope/contract'
-import { loadDataset, type TableStore } from 'hirescope/engine'
+import { loadDataset, type InsertOptions, type TableStore } from 'hirescope/engine'
 import { folderSource } from 'hirescope/engine/native'
 import { createPostgresStore } from 'hirescope/engine/postgres'
 import type { Dataset } from 'hirescope/metrics'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createServer, type AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder, writeBundle } from '../fixtures/bundle.ts'
 import { sourceRows } from '../oracle/index.ts'
 import { startPostgres, whyNoPostgres, type TestServer } from '../postgres.ts'
-import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf } from './agree.ts'
-import { exportedDemo } from './demo-bundles.ts'
+import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf, someScopesOf } from './agree.ts'
+import { exportedDemo, sharedApplications as applications } from './demo-bundles.ts'
+import { expectLists } from './lists.ts'
 import { exportDrawn } from './exported.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
-const applications = full ? 20_000 : 1_000
 const runs = full ? 100 : 2
 
 describe.skipIf(whyNoPostgres())('the metrics on PostgreSQL', { timeout: 3_600_000 }, () => {
@@ -39,15 +41,13 @@ describe.skipIf(whyNoPostgres())('the metrics on PostgreSQL', { timeout: 3_600_0
         expect([...dataset.jobs.keys()]).toEqual(jobIds)
         const expected = demo.oracle.bundle(org, jobIds)
         const label = `${users[0]?.userId}`
-        const scopes = full
-          ? scopesOf(jobIds, 12)
-          : scopesOf(jobIds, 2).filter((_, index, { length }) => index < 6 || index > length - 3)
+        const scopes = full ? scopesOf(jobIds, 12) : someScopesOf(jobIds)
         for (const scope of [...scopes, ...(await filtersOf(dataset))])
           await expectAgreement(dataset, expected, scope, `${label} ${JSON.stringify(scope)}`)
         await expectHttpAgreement(dataset, expected, label)
+        for (const scope of scopes.slice(-1)) await expectLists(dataset, demo.oracle, { org, jobIds }, scope)
       }
     })
-    await demo.remove()
   })
 
   it(`agree with the oracle on ${runs} random small databases`, async () => {
@@ -62,6 +62,7 @@ describe.skipIf(whyNoPostgres())('the metrics on PostgreSQL', { timeout: 3_600_0
                 const expected = oracle.bundle(org, jobIds)
                 for (const scope of [...scopesOf(jobIds, 2), ...(await filtersOf(dataset))])
                   await expectAgreement(dataset, expected, scope, `${userId} ${JSON.stringify(scope)}`)
+                await expectHttpAgreement(dataset, expected, userId)
               }
           } finally {
             await exported.remove()
@@ -139,6 +140,45 @@ describe.skipIf(whyNoPostgres())('the metrics on PostgreSQL', { timeout: 3_600_0
         await expect(slow).rejects.toThrow('enough')
         expect(await engine.batch([{ sql: 'SELECT 1 AS x', params: [] }])).toEqual([[{ x: 1 }]])
       })
+    })
+
+    it('stops with the reason of the signal: connecting, reading a table, writing it', async () => {
+      const reason = new Error('enough')
+      const silent = createServer().listen(0, '127.0.0.1')
+      await once(silent, 'listening')
+      onTestFinished(() => void silent.close())
+      const url = `postgres://127.0.0.1:${(silent.address() as AddressInfo).port}/x`
+      const connecting = new AbortController()
+      silent.on('connection', (socket) => {
+        socket.on('error', () => {})
+        setImmediate(() => (connecting.abort(reason), socket.destroy()))
+      })
+      await expect(createPostgresStore({ url, schema: 'x', signal: connecting.signal })).rejects.toBe(reason)
+
+      const large = await temporaryFolder()
+      const ids = `SELECT CAST(i AS INTEGER) AS application_key, 'a' || hash(i) AS application_id FROM range(100000) r(i)`
+      const { tables } = await writeBundle(large, { queries: { source_ids_applications: `(${ids})` } })
+      const bytes = await folderSource(large).open(tables.source_ids_applications)
+      await rm(large, { recursive: true })
+      await withStore(async (store) => {
+        const insert = (options?: InsertOptions) =>
+          store.insert('source_ids_applications', ['application_key', 'application_id'], bytes, options)
+        for (const stage of ['decode', 'insert'] as const) {
+          const controller = new AbortController()
+          const measure: InsertOptions['measure'] = async (each, work) => {
+            if (each === stage) setTimeout(() => controller.abort(reason), 10)
+            return work()
+          }
+          await expect(insert({ signal: controller.signal, measure })).rejects.toBe(reason)
+        }
+        await insert()
+        const count = 'SELECT CAST(count(*) AS INTEGER) AS n FROM source_ids_applications'
+        expect(await ask(store, count)).toEqual([{ n: 100_000 }])
+        const closing = insert({
+          measure: async (_, work) => (setTimeout(() => void store.engine.close(), 10), work()),
+        })
+        await expect(closing).rejects.toThrow('engine: closed; open the dataset again')
+      }, 'stopped')
     })
 
     it('says what kept it from a server, without the password', async () => {

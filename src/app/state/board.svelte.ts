@@ -1,8 +1,11 @@
 import type { Answers, EndpointId, Manifest } from 'hirescope/contract'
-import { metrics, run, runAll, type AnswersOf, type Basis, type Dataset, type Job } from 'hirescope/metrics'
+import { metrics, run, runAll, type AnswersOf, type Basis, type Dataset, type Job, type Scope } from 'hirescope/metrics'
+import { DatasetError } from 'hirescope/engine'
 import { ZodError } from 'zod'
 import { jobLabels } from '../job-labels.ts'
+import type * as livelyParts from '../lively-parts.ts'
 import { same } from '../same.ts'
+import { everything, isEverything, meaningOf, type Meaning, type Question } from './question.ts'
 
 /** What an answer stands on; one that was computed at the export comes without its SQL and time. */
 export type ShownBasis<Counts = unknown> = Pick<Basis<Counts>, 'counts' | 'as_of' | 'time_zone'> &
@@ -25,8 +28,13 @@ export type ListedJob = Pick<Job, 'job_id' | 'title' | 'department' | 'location'
   label: string
 }
 
-/** The answers that stand on the page, all to the same question. `job` is null for all visible jobs. */
+/** The answers that stand on the page, all to the same question. */
 export interface Standing {
+  question: Question
+  scope: Scope
+  /** The jobs that they are about; null for all visible jobs. */
+  jobs: readonly ListedJob[] | null
+  /** The one job that they are about; null for several. */
   job: ListedJob | null
   cards: Cards
 }
@@ -36,11 +44,40 @@ export interface Check {
   differing: readonly EndpointId[]
 }
 
+/** Bytes that have arrived, of all. */
+export interface Progress {
+  loadedBytes: number
+  totalBytes: number
+}
+
+/** How long the engine may be busy with a question; no question takes a tenth of it. */
+const patience = 60_000
+
+/** Whether an error is of the engine itself: of no use to ask the other metrics one by one. */
+const isOfAll = (error: unknown) => error instanceof DatasetError && error.code !== 'engine'
+
 const ids = Object.keys(metrics) as EndpointId[]
 const asError = (id: EndpointId, error: unknown) => {
   if (!(error instanceof ZodError)) return error instanceof Error ? error : new Error(String(error))
   const [issue] = error.issues
   return new Error(`${id}: ${issue?.path.join('.')}: ${issue?.message}`, { cause: error })
+}
+
+const failed = (error: unknown) =>
+  Object.fromEntries(ids.map((id) => [id, { answer: null, error: asError(id, error) }])) as unknown as Cards
+
+/** A signal that aborts when nothing has been heard for so many milliseconds. */
+const createWatch = (milliseconds: number) => {
+  const controller = new AbortController()
+  const expire = () =>
+    controller.abort(new DatasetError('timeout', `engine: no answer for ${milliseconds / 1000} s; reload the page`))
+  let timer = setTimeout(expire, milliseconds)
+  const stop = () => clearTimeout(timer)
+  const reset = () => {
+    stop()
+    timer = setTimeout(expire, milliseconds)
+  }
+  return { signal: controller.signal, reset, stop }
 }
 
 const fromExport = (answers: Answers, { as_of, time_zone }: Manifest): Cards => {
@@ -62,33 +99,47 @@ const listed = ({ 'applicants-stage-graph-overview': { body } }: Answers): Liste
   return labelled((body?.results ?? []).map(({ job_id, job_name }) => ({ ...unknown, job_id, title: job_name })))
 }
 
+const standingFor = (question: Question, { jobs, scope }: Meaning, cards: Cards): Standing => ({
+  question,
+  scope,
+  jobs,
+  job: (jobs?.length === 1 && jobs[0]) || null,
+  cards,
+})
+
 const known = ({ answer }: Card) => answer && { ...answer, basis: answer.basis?.counts }
 
 /**
  * Shows the numbers that were computed at the export, and once there is an engine computes them again and answers about
- * one job, too. The last question wins; the old numbers stay until then.
+ * any set of jobs, too. The last question wins; the old numbers stay until then.
  */
 export class Board {
   #manifest = $state.raw() as Manifest
   #jobs = $state.raw<readonly ListedJob[]>([])
   #engine = $state.raw<'starting' | 'ready' | 'failed'>('starting')
-  #dataset: Dataset | null = null
-  #job = $state.raw<ListedJob | null>(null)
+  #dataset = $state.raw<Dataset | null>(null)
+  #asked = $state.raw<Question>(everything)
   #standing = $state.raw<Standing | null>(null)
   #check = $state.raw<Check | null>(null)
   #slow = $state.raw(false)
-  #lively = $state.raw(false)
+  #arriving = $state.raw<Progress | null>(null)
+  #lively = $state.raw<typeof livelyParts | null>(null)
   #retrying = $state.raw<EndpointId | null>(null)
   readonly #precomputed: { manifest: Manifest; cards: Cards } | null
+  readonly #mend: (error: Error) => boolean
   #question = new AbortController()
   #life = new AbortController()
 
-  /** Without answers of the export, nothing stands before the engine has computed it. */
-  constructor(manifest: Manifest, answers: Answers | null) {
+  /**
+   * Without answers of the export, nothing stands before the engine has computed it. `mend` is told when the engine answers
+   * nothing any more; it says whether it attaches another one, so that the question can wait for that.
+   */
+  constructor(manifest: Manifest, answers: Answers | null, mend: (error: Error) => boolean) {
     this.#manifest = manifest
+    this.#mend = mend
     this.#jobs = answers ? listed(answers) : []
     this.#precomputed = answers && { manifest, cards: fromExport(answers, manifest) }
-    this.#standing = this.#precomputed && { job: null, cards: this.#precomputed.cards }
+    this.#standing = this.#precomputed && standingFor(everything, this.#meaning(everything), this.#precomputed.cards)
   }
 
   get manifest() {
@@ -104,14 +155,24 @@ export class Board {
     return this.#engine
   }
 
-  /** The job that the viewer asks about; the answers may still be those of the last one. */
-  get job() {
-    return this.#job
+  /** The engine with the bundle's tables; null until it is ready. */
+  get dataset() {
+    return this.#dataset
+  }
+
+  /** What the viewer asks; the answers may still be those to the last question. Without an engine none can be asked. */
+  get question(): Question {
+    return this.#engine === 'failed' ? everything : this.#asked
+  }
+
+  /** Ids that the viewer asks about and that are no job of this view; none before it is known which jobs there are. */
+  get unknown() {
+    return this.#jobs.length ? this.#meaning(this.question).unknown : []
   }
 
   /** Whether the question at hand waits for the engine to start. */
   get waiting() {
-    return this.#job !== null && this.#engine === 'starting'
+    return this.#engine === 'starting' && !isEverything(this.#asked)
   }
 
   /** Null while there is nothing to show. */
@@ -134,7 +195,12 @@ export class Board {
     return this.#slow
   }
 
-  /** Whether the numbers have been drawn, so that dialogs and tooltips may be made ready. */
+  /** The single rows that the question at hand waits for; null if for none. */
+  get arriving() {
+    return this.#arriving
+  }
+
+  /** What answers to the pointer and the keyboard; null until the numbers have been drawn. */
   get lively() {
     return this.#lively
   }
@@ -150,38 +216,41 @@ export class Board {
   async attach(opening: Promise<Dataset>) {
     const { signal } = this.#life
     this.#engine = 'starting'
+    this.#check = null
     try {
       this.#dataset = await opening
     } catch (error) {
-      if (!signal.aborted) this.#giveUp()
+      if (!signal.aborted) this.giveUp()
       throw error
     }
     if (signal.aborted) return
     this.#engine = 'ready'
     this.#jobs = labelled([...this.#dataset.jobs.values()])
     await this.#recompute(this.#dataset, signal)
-    if (this.#job && this.#standing?.job === null && !signal.aborted) await this.show(this.#job.job_id)
+    if (!signal.aborted) await this.show(this.#asked)
   }
 
-  async show(job_id: string | null) {
-    const job = job_id === null ? null : (this.#jobs.find((each) => each.job_id === job_id) ?? null)
+  /** Asks another question. Before the engine is ready it is kept, and answered then. */
+  async show(question: Question) {
     const { signal } = this.#ask()
-    this.#job = job
-    if (job === this.#standing?.job) {
+    this.#asked = question
+    if (same(question, this.#standing?.question)) {
       this.#slow = false
       return
     }
     const late = setTimeout(() => {
       if (!signal.aborted) this.#slow = true
     }, 100)
-    const dataset = this.#dataset
+    const dataset = this.#engine === 'ready' ? this.#dataset : null
     if (!dataset) return
     try {
-      const cards = await this.#answer(dataset, job, signal)
-      if (!signal.aborted) this.#standing = { job, cards }
+      const meaning = this.#meaning(question)
+      const cards = await this.#answer(dataset, meaning.scope, signal)
+      if (signal.aborted || this.#isMended(cards)) return
+      this.#standing = standingFor(question, meaning, cards)
     } finally {
       clearTimeout(late)
-      if (!signal.aborted) this.#slow = false
+      if (!signal.aborted) this.#slow = this.waiting
     }
   }
 
@@ -192,15 +261,24 @@ export class Board {
     if (!dataset || !standing || this.#retrying) return
     const { signal } = this.#question
     this.#retrying = id
-    const card = await this.#answerOne(dataset, id, standing.job, signal)
+    const card = await this.#answerOne(dataset, id, standing.scope, signal)
     this.#retrying = null
     const now = this.#standing
-    if (signal.aborted || now?.job !== standing.job) return
+    if (signal.aborted || now?.question !== standing.question) return
     this.#standing = { ...now, cards: { ...now.cards, [id]: card } }
   }
 
-  enliven() {
-    this.#lively = true
+  /** Loads dialogs, menus and tooltips: the numbers need none of them. */
+  async enliven() {
+    this.#lively = await import('../lively-parts.ts')
+  }
+
+  /** Goes on without an engine: with the numbers of the export. The question is kept, for an engine that is started anew. */
+  giveUp() {
+    this.#engine = 'failed'
+    this.#ask()
+    this.#slow = false
+    if (this.#precomputed) this.#standing = standingFor(everything, this.#meaning(everything), this.#precomputed.cards)
   }
 
   /** Drops what is under way. */
@@ -211,45 +289,72 @@ export class Board {
 
   #ask() {
     this.#question.abort()
+    this.#arriving = null
     this.#question = new AbortController()
     return this.#question
   }
 
-  #giveUp() {
-    this.#engine = 'failed'
-    this.#ask()
-    this.#job = null
-    this.#slow = false
+  #meaning(question: Question) {
+    return meaningOf(question, this.#jobs)
   }
 
   async #recompute(dataset: Dataset, signal: AbortSignal) {
-    const cards = await this.#answer(dataset, null, signal)
-    if (signal.aborted) return
+    const cards = await this.#answer(dataset, {}, signal)
+    if (signal.aborted || this.#isMended(cards)) return
     const before = this.#precomputed
     // A newer bundle may have been published meanwhile, whose numbers may well be others.
     const comparable = before?.manifest.sequence === dataset.manifest.sequence ? before.cards : null
     const differs = (id: EndpointId) =>
       comparable !== null && !cards[id].error && !same(known(comparable[id]), known(cards[id]))
+    const renewed = dataset.manifest.sequence !== this.#manifest.sequence
     this.#manifest = dataset.manifest
-    if (!this.#standing?.job) this.#standing = { job: null, cards }
+    if (!this.#standing || renewed || isEverything(this.#standing.question))
+      this.#standing = standingFor(everything, this.#meaning(everything), cards)
     this.#check = { differing: ids.filter(differs) }
   }
 
-  async #answer(dataset: Dataset, job: ListedJob | null, signal: AbortSignal): Promise<Cards> {
+  /** Whether no metric has an answer and another engine takes over. */
+  #isMended(cards: Cards) {
+    const errors = ids.flatMap((id) => cards[id].error ?? [])
+    const [first] = errors
+    return first !== undefined && errors.length === ids.length && this.#mend(first)
+  }
+
+  async #answer(dataset: Dataset, scope: Scope, signal: AbortSignal): Promise<Cards> {
+    const watch = createWatch(patience)
+    const attended = { signal: AbortSignal.any([signal, watch.signal]) }
     try {
-      const answers = await runAll(dataset, metrics, { job_id: job?.job_id }, { signal })
+      if (scope.job_ids) await this.#loadRows(dataset, attended.signal, watch.reset)
+      const answers = await runAll(dataset, metrics, scope, attended)
       return Object.fromEntries(ids.map((id) => [id, { answer: answers[id], error: null }])) as Cards
-    } catch {
+    } catch (error) {
+      if (signal.aborted || isOfAll(error)) return failed(error)
       // One failing statement fails its batch: asked one by one, the others still answer.
       const cards: [EndpointId, Card][] = []
-      for (const id of ids) cards.push([id, await this.#answerOne(dataset, id, job, signal)])
+      for (const id of ids) cards.push([id, await this.#answerOne(dataset, id, scope, attended.signal)])
       return Object.fromEntries(cards) as Cards
+    } finally {
+      watch.stop()
     }
   }
 
-  async #answerOne(dataset: Dataset, id: EndpointId, job: ListedJob | null, signal: AbortSignal): Promise<Card> {
+  async #loadRows(dataset: Dataset, signal: AbortSignal, onSign: () => void) {
     try {
-      const answer = (await run(dataset, metrics[id], { job_id: job?.job_id }, { signal })) as Showing[EndpointId]
+      await dataset.loadRows({
+        signal,
+        onProgress: ({ loadedBytes, totalBytes }) => {
+          onSign()
+          if (!signal.aborted) this.#arriving = loadedBytes < totalBytes ? { loadedBytes, totalBytes } : null
+        },
+      })
+    } finally {
+      if (!signal.aborted) this.#arriving = null
+    }
+  }
+
+  async #answerOne(dataset: Dataset, id: EndpointId, scope: Scope, signal: AbortSignal): Promise<Card> {
+    try {
+      const answer = (await run(dataset, metrics[id], scope, { signal })) as Showing[EndpointId]
       return { answer, error: null }
     } catch (error) {
       return { answer: null, error: asError(id, error) }

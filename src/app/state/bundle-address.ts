@@ -1,4 +1,5 @@
 import { directory as directorySchema, parse, session as sessionSchema, type Directory } from 'hirescope/contract'
+import type { Choice } from './address.ts'
 
 /** Where the viewer's bundle is, or why it is not known. */
 export type Found =
@@ -108,28 +109,14 @@ export const findBundle = async (
 
 type Org = Directory['orgs'][number]
 
-/** An organisation and a viewer of the demo, by id. */
-export interface Choice {
-  org: string | null
-  viewer: string | null
-}
-
-/** The choice that a page's address names. */
-export const readChoice = (address: string): Choice => {
-  const { searchParams } = new URL(address)
-  return { org: searchParams.get('org'), viewer: searchParams.get('viewer') }
-}
-
-/** The page's address with a choice in it. */
-export const writeChoice = (address: string, { org, viewer }: { org: string; viewer: string }): URL => {
-  const page = new URL(address)
-  page.searchParams.set('org', org)
-  page.searchParams.set('viewer', viewer)
-  return page
+/** An organisation of the demo and a viewer of it. */
+export interface Chosen {
+  org: Org
+  viewer: Org['viewers'][number]
 }
 
 /** The organisation and viewer of a choice, where there are none of that id the first; null in an empty directory. */
-export const chooseViewer = ({ orgs }: Directory, choice: Choice) => {
+export const chooseViewer = ({ orgs }: Directory, choice: Choice): Chosen | null => {
   const pick = <Each extends { id: string }>(list: Each[], id: string | null) =>
     list.find((each) => each.id === id) ?? list[0]
   const org: Org | undefined = pick(orgs, choice.org)

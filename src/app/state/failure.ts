@@ -70,7 +70,7 @@ const datasetFailures: Record<Kind, Words> = {
   'engine-file': {
     title: 'The engine could not be loaded',
     advice:
-      'The host did not give the file of the engine that computes the numbers. Try again; if it stays so, whoever runs this site should check that the .wasm files of the app’s assets folder were uploaded, and that the host sends them as they are.',
+      'The host did not give the file of the engine that computes the numbers. Try again; if it stays so, whoever runs this site should check that the .wasm.gz files of the app’s assets folder were uploaded unaltered.',
     retry: true,
   },
   host: {
@@ -172,6 +172,39 @@ export const describeUnusableAnswers = (error: unknown, unpacked: boolean): Fail
   }`,
   detail: describeError(error).detail,
   retry: false,
+})
+
+/** What stands above the numbers when the viewer has stopped the engine on its way. */
+export const describeStopped = (): Failure => ({
+  title: 'The engine was not loaded',
+  advice: `You stopped it. ${without}`,
+  detail: null,
+  retry: true,
+})
+
+/** Puts into words that the engine failed, was started anew and failed again. */
+export const describeCrash = (error: unknown): Failure => ({
+  title: 'The query engine failed twice',
+  advice: `The engine that computes the numbers stopped, was started anew and stopped again, perhaps for want of memory. ${without} Close other tabs and try again; if it fails at once, ask about fewer jobs.`,
+  detail: describeError(error).detail,
+  retry: true,
+})
+
+/** Puts into words that the bundle was taken away while it was open. */
+export const describeWithdrawn = (error: unknown): Failure => ({
+  title: 'The data is no longer there for you',
+  advice:
+    'It was taken away since this page was opened: it may have moved, or your access may have changed. Its numbers are therefore not shown any more. Open hirescope again from where you usually do; if that does not help, tell whoever runs it.',
+  detail: describeError(error).detail,
+  retry: true,
+})
+
+/** Loading was stopped by the viewer before there was anything to show. */
+export const describeCancelled = (): Failure => ({
+  title: 'Loading was stopped',
+  advice: 'You stopped it before the first numbers had arrived.',
+  detail: null,
+  retry: true,
 })
 
 /** Puts into words why no bundle was found. */

@@ -7,31 +7,84 @@ export interface Connection {
   /** Runs SQL of our own: any number of statements, no result. */
   command(sql: string): Promise<void>
   columns(statement: Statement): Promise<Columns>
+  /** Forgets what was prepared. */
+  forget(): Promise<void>
   interrupt(): void
+  close(): void
 }
 
-/** Lends connections. Each borrower has one to itself, so that an interrupt stops nothing else. */
+/**
+ * Lends connections. Each borrower has one to itself, so that an interrupt stops nothing else. `close` waits for those that are
+ * lent, and ends all.
+ */
 export const createConnections = (instance: DuckDBInstance) => {
+  const all: Connection[] = []
   const idle: Connection[] = []
-  return async <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
-    const connection = idle.pop() ?? createConnection(await instance.connect())
-    try {
-      return await work(connection)
-    } finally {
-      idle.push(connection)
-    }
+  const lent = new Set<Promise<unknown>>()
+  const connect = async () => {
+    const connection = createConnection(await instance.connect())
+    all.push(connection)
+    return connection
+  }
+  const borrow = async <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
+    const connection = idle.pop() ?? (await connect())
+    return work(connection).finally(() => idle.push(connection))
+  }
+  return {
+    lend: <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
+      const lending = borrow(work).finally(() => lent.delete(lending))
+      lent.add(lending)
+      return lending
+    },
+    /** Has every connection forget what it prepared. */
+    async forget() {
+      await Promise.all(all.map((connection) => connection.forget()))
+    },
+    async close() {
+      await Promise.allSettled(lent)
+      for (const connection of all.splice(0)) connection.close()
+    },
   }
 }
 
-const createConnection = (connection: DuckDBConnection): Connection => {
-  const withPrepared = createPreparedCache(
+/** Does work whose statement on a connection is interrupted when the signal aborts. @throws the signal's reason */
+export const interruptible = async <Result>(
+  connection: Pick<Connection, 'interrupt'>,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  signal?.throwIfAborted()
+  let again: NodeJS.Timeout | undefined
+  // An interrupt that comes just before the engine begins a statement is lost.
+  const interrupt = () => {
+    connection.interrupt()
+    again = setInterval(() => connection.interrupt(), 10)
+  }
+  signal?.addEventListener('abort', interrupt)
+  try {
+    return await work()
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', interrupt)
+    clearInterval(again)
+  }
+}
+
+/** A connection that prepares what it is asked again. */
+export const createConnection = (connection: DuckDBConnection): Connection => {
+  const prepared = createPreparedCache(
     (sql) => connection.prepare(sql),
     (prepared) => prepared.destroySync(),
   )
   return {
     command: async (sql) => void (await connection.run(sql)),
-    columns: ({ sql, params }) => withPrepared(sql, (prepared) => run(prepared, params)),
+    columns: ({ sql, params }) => prepared.use(sql, (prepared) => run(prepared, params)),
+    forget: prepared.forget,
     interrupt: () => connection.interrupt(),
+    // This ends its prepared statements, too, each of which would keep the database.
+    close: () => connection.closeSync(),
   }
 }
 

@@ -14,8 +14,10 @@ export const folderSource = (folder: string): BundleSource => {
       const { code } = error as NodeJS.ErrnoException
       const missing = code === 'ENOENT' || code === 'ENOTDIR'
       throw missing
-        ? new DatasetError('not-found', `${name}: not found; check the folder of the dataset`)
-        : new DatasetError('network', `${name}: cannot be read (${code}); check the folder of the dataset`)
+        ? new DatasetError('not-found', `${name}: not found; check the folder of the dataset`, { cause: error })
+        : new DatasetError('network', `${name}: cannot be read (${code}); check the folder of the dataset`, {
+            cause: error,
+          })
     }
   }
   return {

@@ -1,3 +1,4 @@
+export { connectionEngine } from './connection-engine.ts'
 export { folderSource } from './folder-source.ts'
 export { openFolder } from './open-folder.ts'
 export { createNativeStore } from './store.ts'

@@ -1,14 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { Engine } from 'hirescope/metrics'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClosing } from '../closing.ts'
-import { unreadableTable } from '../dataset-error.ts'
+import { DatasetError, unreadableTable } from '../dataset-error.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
 import type { TableStore } from '../table-store.ts'
-import { createConnections } from './connections.ts'
+import { createConnections, interruptible, type Connection } from './connections.ts'
 
 /** How DuckDB is started in this process. */
 export interface NativeOptions {
@@ -23,20 +22,38 @@ export interface NativeOptions {
 /**
  * DuckDB in this process, in memory. It reaches no network, and of the file system its own temporary folder alone.
  * Close `engine` to give memory and folder back.
+ * @throws DatasetError engine
  */
 export const createNativeStore = async ({
   threads,
   memory,
   folder: parent = tmpdir(),
 }: NativeOptions = {}): Promise<TableStore> => {
-  const folder = await mkdtemp(join(parent, 'hirescope-'))
+  const folder = await mkdtemp(join(parent, 'hirescope-')).catch(notStarted)
+  const remove = () => rm(folder, { recursive: true, force: true })
   const instance = await DuckDBInstance.create(':memory:', {
     ...(threads ? { threads: String(threads) } : {}),
     ...(memory ? { memory_limit: memory } : {}),
-  })
-  const connect = createConnections(instance)
-  await connect((connection) =>
-    connection.command(`
+  }).catch((error) => remove().then(() => notStarted(error)))
+  const connections = createConnections(instance)
+  const closing = createClosing()
+  /** Lends a connection for work that is interrupted by an abort, and when the engine is closed. */
+  const lend = async <Result>(
+    given: AbortSignal | undefined,
+    work: (connection: Connection, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> => {
+    const signal = closing.join(given)
+    signal.throwIfAborted()
+    return connections.lend((connection) => interruptible(connection, signal, () => work(connection, signal)))
+  }
+  const release = async () => {
+    await connections.close()
+    instance.closeSync()
+    await remove()
+  }
+  await connections
+    .lend((connection) =>
+      connection.command(`
 SET autoload_known_extensions = false;
 SET autoinstall_known_extensions = false;
 SET TimeZone = 'UTC';
@@ -44,51 +61,34 @@ SET temp_directory = ${quote(join(folder, 'spill'))};
 SET allowed_directories = [${quote(folder)}];
 SET enable_external_access = false;
 SET lock_configuration = true`),
-  )
-  const release = async () => {
-    instance.closeSync()
-    await rm(folder, { recursive: true, force: true })
-  }
+    )
+    .catch((error) => release().then(() => notStarted(error)))
   return {
-    engine: createNativeEngine(connect, release),
-    command: (sql) => connect((connection) => connection.command(sql)),
-    async insert(table, columns, bytes, measure = unmeasured) {
+    engine: createEngine(
+      'duckdb',
+      (statements, { signal: given, ...options } = {}) =>
+        lend(given, (connection, signal) => runBatch(statements, { ...options, signal }, connection.columns)),
+      () => closing.close(release),
+    ),
+    closed: closing.closed,
+    command: (sql) => lend(undefined, (connection) => connection.command(sql)),
+    async insert(table, columns, bytes, { signal: given, measure = unmeasured } = {}) {
       const file = join(folder, `${table}.parquet`)
       const create = `CREATE OR REPLACE TABLE ${table} AS SELECT ${columns.join(', ')} FROM read_parquet(${quote(file)})`
-      await measure('insert', async () => {
-        await writeFile(file, bytes)
-        await connect((connection) => connection.command(create))
-      }).catch((cause: unknown) => Promise.reject(unreadableTable(table, cause)))
-      await rm(file, { force: true })
+      const fill = (connection: Connection, signal: AbortSignal) =>
+        measure('insert', async () => {
+          await writeFile(file, bytes, { signal })
+          await connection.command(create)
+        }).catch((cause: unknown) => Promise.reject(unreadableTable(table, cause)))
+      await lend(given, fill).finally(() => rm(file, { force: true }))
+      await connections.forget()
     },
   }
+}
+
+const notStarted = (cause: unknown): never => {
+  const why = (cause as Error).message.split('\n', 1)[0]
+  throw new DatasetError('engine', `engine: did not start (${why}); check threads, memory and folder`, { cause })
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-const createNativeEngine = (connect: ReturnType<typeof createConnections>, release: () => Promise<void>): Engine => {
-  const closing = createClosing()
-  return createEngine(
-    'duckdb',
-    async (statements, options = {}) => {
-      const signal = closing.join(options.signal)
-      signal.throwIfAborted()
-      return connect(async (connection) => {
-        let again: NodeJS.Timeout | undefined
-        // An interrupt that comes just before the engine begins a statement is lost.
-        const interrupt = () => {
-          connection.interrupt()
-          again = setInterval(connection.interrupt, 10)
-        }
-        signal.addEventListener('abort', interrupt)
-        try {
-          return await runBatch(statements, { ...options, signal }, connection.columns)
-        } finally {
-          signal.removeEventListener('abort', interrupt)
-          clearInterval(again)
-        }
-      })
-    },
-    () => closing.close(release),
-  )
-}

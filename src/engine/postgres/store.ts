@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { createClosing } from '../closing.ts'
+import { createClosing, type Closing } from '../closing.ts'
 import { DatasetError, unreadableTable } from '../dataset-error.ts'
 import { checkResultColumns } from '../result-columns.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
 import type { TableStore } from '../table-store.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { columnType, copied, prelude, quoteName, resultType, translate } from './dialect.ts'
 import { parquetToCsv } from './parquet-to-csv.ts'
 
@@ -24,6 +25,8 @@ export interface PostgresOptions {
   schema: string
   /** Connections at most; 4 by default. */
   connections?: number | undefined
+  /** Rejects with the signal's reason while the server has not answered. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -31,7 +34,12 @@ export interface PostgresOptions {
  * of a bundle. Questions are asked in read-only transactions. Close `engine` to end the connections; the tables stay.
  * @throws DatasetError network, engine
  */
-export const createPostgresStore = async ({ url, schema, connections = 4 }: PostgresOptions): Promise<TableStore> => {
+export const createPostgresStore = async ({
+  url,
+  schema,
+  connections = 4,
+  signal: opening,
+}: PostgresOptions): Promise<TableStore> => {
   const options = `-c search_path=${quoteName(schema).replace(/[\\ ]/g, '\\$&')} -c DateStyle=ISO -c default_transaction_read_only=on`
   const pool = new pg.Pool({ connectionString: url, max: connections, options, application_name: 'hirescope' })
   // A connection that is lost while nobody uses it is replaced when somebody does.
@@ -51,35 +59,49 @@ export const createPostgresStore = async ({ url, schema, connections = 4 }: Post
     }
   }
 
-  try {
-    await write(async (client) => {
+  const make = () =>
+    write(async (client) => {
       for (const sql of prelude(schema)) await client.query(sql)
     })
+  try {
+    await untilAborted(opening, make)
   } catch (cause) {
-    await pool.end()
+    const ended = pool.end()
+    opening?.throwIfAborted()
+    await ended
     const { code, message } = cause as { code?: string; message: string }
     const unreached = code === undefined || /^E[A-Z]+$|^08|^57P/.test(code)
     throw new DatasetError(unreached ? 'network' : 'engine', `postgres: ${message.split('\n', 1)[0]}`, { cause })
   }
 
+  const closing = createClosing()
   return {
-    engine: createPostgresEngine(pool, schema),
-    async insert(table, names, bytes, measure = unmeasured) {
+    engine: createPostgresEngine(pool, schema, closing),
+    closed: closing.closed,
+    async insert(table, names, bytes, { signal: given, measure = unmeasured } = {}) {
+      const signal = closing.join(given)
+      signal.throwIfAborted()
       const columns = bundleColumns(table).filter(({ name }) => names.includes(name))
       const folder = await mkdtemp(join(tmpdir(), 'hirescope-'))
-      const unreadable = (cause: unknown) => Promise.reject(unreadableTable(table, cause))
-      const failed = (cause: unknown) =>
-        Promise.reject(new DatasetError('engine', `table ${table}: ${withoutValues(cause)}`, { cause }))
+      const unreadable = (cause: unknown) => {
+        signal.throwIfAborted()
+        throw unreadableTable(table, cause)
+      }
+      const failed = (cause: unknown) => {
+        signal.throwIfAborted()
+        throw new DatasetError('engine', `table ${table}: ${withoutValues(cause)}`, { cause })
+      }
       try {
         const select = columns.map(({ name, type }) => copied(name, type)).join(', ')
-        const csv = await measure('decode', () => parquetToCsv(bytes, select, folder)).catch(unreadable)
+        const csv = await measure('decode', () => parquetToCsv(bytes, select, folder, signal)).catch(unreadable)
         const target = `${quoteName(schema)}.${table}`
         const definition = columns.map(({ name, type }) => `${name} ${columnType(type, schema)}`).join(', ')
         await measure('insert', () =>
           write(async (client) => {
             await client.query(`DROP TABLE IF EXISTS ${target}`)
             await client.query(`CREATE TABLE ${target} (${definition})`)
-            await pipeline(createReadStream(csv), client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT csv)`)))
+            const copy = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT csv)`))
+            await pipeline(createReadStream(csv), copy, { signal })
             await client.query(`ANALYZE ${target}`)
           }),
         ).catch(failed)
@@ -106,9 +128,8 @@ const run = async (client: pg.PoolClient, { sql, params }: Statement, schema: st
   return { length: rows.length, columns: Object.fromEntries(columns) as Columns['columns'] }
 }
 
-const createPostgresEngine = (pool: pg.Pool, schema: string): Engine => {
-  const closing = createClosing()
-  return createEngine(
+const createPostgresEngine = (pool: pg.Pool, schema: string, closing: Closing): Engine =>
+  createEngine(
     'postgres',
     async (statements, options = {}) => {
       const signal = closing.join(options.signal)
@@ -131,4 +152,3 @@ const createPostgresEngine = (pool: pg.Pool, schema: string): Engine => {
     },
     () => closing.close(() => pool.end()),
   )
-}

@@ -1,16 +1,20 @@
 import type { BatchOptions, Columns, Dataset, LoadStage, Statement } from 'hirescope/metrics'
 import { httpSource } from '../http-source.ts'
+import { keptBundle } from '../kept-source.ts'
 import { loadDataset } from '../loader.ts'
+import { toArrow, toParquet } from './convert.ts'
 import { startDuckDb, startParquet } from './duckdb-worker.ts'
 import { pack, type Reply, type Request } from './messages.ts'
+import { createQueries, type Queries } from './queries.ts'
 import { createWasmStore } from './store.ts'
 
 /** Serves one dataset: everything between the bundle's address and plain rows happens off the page's thread. */
 const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((request: Request) => void) => {
   const running = new Map<number, AbortController>()
   let dataset: Dataset | undefined
+  let queries: Queries | undefined
 
-  const open = async ({ baseUrl, tables, files }: Extract<Request, { type: 'open' }>) => {
+  const open = async ({ baseUrl, keep, tables, files, memory }: Extract<Request, { type: 'open' }>) => {
     try {
       const times: [LoadStage, number][] = []
       const start = performance.now()
@@ -21,12 +25,22 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
         times.push(['instantiate', performance.now() - start])
         return host
       })
-      dataset = await loadDataset(httpSource(baseUrl), createWasmStore(duckdb, startParquet(files)), {
+      const bundle = keep ? keptBundle(baseUrl) : null
+      const source = bundle ?? httpSource(baseUrl)
+      const settings = memory === undefined ? [] : [`memory_limit = '${memory}MB'`]
+      const store = createWasmStore(duckdb, startParquet(files), settings)
+      dataset = await loadDataset(source, store, {
         tables,
         onProgress: (progress) => send({ type: 'progress', progress }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),
       })
+      if (memory !== undefined) {
+        await dataset.loadRows()
+        queries = await createQueries(await duckdb, send)
+        await queries.run(new TextDecoder().decode(await source.open(dataset.manifest.views)))
+      }
       send({ type: 'opened', manifest: dataset.manifest, jobs: dataset.jobs, times })
+      if (bundle) send({ type: 'kept', kept: await bundle.keep(dataset.manifest).catch(() => false) })
     } catch (error) {
       send({ type: 'failed', id: null, error: pack(error) })
     }
@@ -53,10 +67,11 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
       send({ type: 'results', id, results, milliseconds }, buffersOf(results))
     })
 
-  const loadRows = (id: number) =>
+  const loadRows = (id: number, ids: boolean) =>
     work(id, async (dataset, signal) => {
       const times: [LoadStage, number][] = []
       await dataset.loadRows({
+        ids,
         signal,
         onProgress: ({ loadedBytes, totalBytes }) => send({ type: 'rows-progress', id, loadedBytes, totalBytes }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),
@@ -64,10 +79,34 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
       send({ type: 'rows', id, times })
     })
 
+  const query = async (id: number, sql: string, signal: AbortSignal) => queries?.stream(id, sql, signal)
+
+  const insert = (id: number, name: string, stream: Uint8Array) =>
+    work(id, async () => {
+      await queries?.insert(name, stream)
+      send({ type: 'inserted', id })
+    })
+
+  const convert = async (id: number, act: () => Promise<{ stream: Uint8Array; rows: number }>) => {
+    try {
+      const converted = await act()
+      send({ type: 'converted', id, ...converted }, [converted.stream.buffer as ArrayBuffer])
+    } catch (error) {
+      send({ type: 'failed', id, error: pack(error) })
+    }
+  }
+
   return (request) => {
     if (request.type === 'open') void open(request)
     else if (request.type === 'batch') void answer(request.id, request.statements)
-    else if (request.type === 'rows') void loadRows(request.id)
+    else if (request.type === 'rows') void loadRows(request.id, request.ids)
+    else if (request.type === 'query') void work(request.id, (_, signal) => query(request.id, request.sql, signal))
+    else if (request.type === 'insert') void insert(request.id, request.name, request.stream)
+    else if (request.type === 'read')
+      void convert(request.id, () => toArrow(request.name, request.bytes, request.files))
+    else if (request.type === 'write')
+      void convert(request.id, async () => ({ stream: await toParquet(request.stream, request.files), rows: 0 }))
+    else if (request.type === 'more') queries?.more(request.id)
     else running.get(request.id)?.abort()
   }
 }

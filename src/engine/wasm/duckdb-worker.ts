@@ -3,7 +3,7 @@ import initParquet from 'parquet-wasm/esm'
 import { DatasetError } from '../dataset-error.ts'
 import { startWorker } from './blob-worker.ts'
 import type { EngineFiles } from './messages.ts'
-import { fetchModule, type OnBytes } from './module.ts'
+import { fetchModule, unloaded, type OnBytes } from './module.ts'
 import type { Host } from './store.ts'
 
 /** How long the engine may take over a step of its start, of which loading a portion of its module is one. */
@@ -16,42 +16,18 @@ interface Listener {
   onBytes: OnBytes
 }
 
+/** DuckDB in a worker of its own. */
+export interface DuckDbHost extends Host {
+  bindings: AsyncDuckDB
+}
+
 /**
  * Starts DuckDB in a worker of its own, which is started by a `blob:` so that the page's CSP binds it.
  * @throws DatasetError no-webassembly, timeout, engine
  */
-export const startDuckDb = ({ duckdb, duckdbWorker }: EngineFiles, listener: Listener): Promise<Host> =>
-  withModule(duckdb, (url) => startWith(duckdbWorker, url, listener), listener.onBytes)
-
-/** Starts parquet-wasm in this thread. @throws DatasetError no-webassembly, engine */
-export const startParquet = async ({ parquet }: EngineFiles): Promise<void> => {
-  await withModule(parquet, (module_or_path) =>
-    initParquet({ module_or_path }).catch((error) => {
-      throw stopped('did not start', error)
-    }),
-  )
-}
-
-/** Starts something with the address of its module, or where that fails with that of the module's bytes. */
-const withModule = async <Started>(
-  url: string,
-  start: (url: string) => Promise<Started>,
-  onBytes?: OnBytes,
-): Promise<Started> => {
+export const startDuckDb = async ({ duckdb, duckdbWorker }: EngineFiles, listener: Listener): Promise<DuckDbHost> => {
   checkWebAssembly()
-  try {
-    // By its address a browser compiles a module as it arrives, and remembers what it compiled.
-    return await start(url)
-  } catch (error) {
-    if (!(error instanceof DatasetError && error.code === 'engine')) throw error
-    // A host may give a module under another type, or something else, or nothing: its bytes tell which.
-    const bytes = URL.createObjectURL(await fetchModule(url, onBytes))
-    return start(bytes).finally(() => URL.revokeObjectURL(bytes))
-  }
-}
-
-const startWith = async (script: string, module: string, { onDeath, onBytes }: Listener): Promise<Host> => {
-  const worker = startWorker(`importScripts(${JSON.stringify(script)})`, 'classic')
+  const worker = startWorker(`${quiet}${takeModule}importScripts(${JSON.stringify(duckdbWorker)})`, 'classic')
   const database = new AsyncDuckDB(new VoidLogger(), worker)
   let state: 'starting' | 'started' | 'given up' = 'starting'
   const died = new Promise<never>((_, reject) =>
@@ -60,13 +36,18 @@ const startWith = async (script: string, module: string, { onDeath, onBytes }: L
       // A worker that is ended while it loads its script complains about that.
       if (state === 'given up') return
       const error = stopped('stopped', event)
-      if (state === 'started') onDeath(error)
+      if (state === 'started') listener.onDeath(error)
       reject(error)
     }),
   )
   const timer = createTimer()
+  const handedOver = handOver(worker, duckdb, (...bytes) => {
+    timer.reset()
+    listener.onBytes(...bytes)
+  })
   try {
-    const host = await Promise.race([died, timer.expired, start(database, module, timer.reset, onBytes)])
+    const started = Promise.all([start(database, duckdb, timer.reset), handedOver])
+    const [host] = await Promise.race([died, timer.expired, started])
     state = 'started'
     return host
   } catch (error) {
@@ -80,16 +61,59 @@ const startWith = async (script: string, module: string, { onDeath, onBytes }: L
   }
 }
 
+/** Starts parquet-wasm in this thread. @throws DatasetError no-webassembly, engine */
+export const startParquet = async ({ parquet }: EngineFiles): Promise<void> => {
+  checkWebAssembly()
+  await initParquet({ module_or_path: fetchModule(parquet) }).catch((error) => {
+    throw error instanceof DatasetError ? error : stopped('did not start', error)
+  })
+}
+
+/** DuckDB's worker writes each error to the console, and an error may quote an applicant's data. */
+const quiet = "for (const name of ['debug', 'error', 'info', 'log', 'warn']) console[name] = () => {};\n"
+
+/**
+ * DuckDB's worker fetches its module itself and takes it as the host gives it. It is given what this thread has fetched and unpacked
+ * instead, portion by portion, so that it compiles while the rest arrives. Other things it has no need to fetch.
+ */
+const takeModule = `{
+  const module = new ReadableStream({
+    start(controller) {
+      const take = (event) => {
+        event.stopImmediatePropagation()
+        event.ports[0].onmessage = ({ data }) => (data ? controller.enqueue(data) : controller.close())
+      }
+      self.addEventListener('message', take, { once: true })
+    },
+  })
+  self.fetch = async () => new Response(module, { headers: { 'content-type': 'application/wasm' } })
+}
+`
+
+/** Sends a worker its module, as the first message. @throws DatasetError engine */
+const handOver = async (worker: Worker, url: string, onBytes: OnBytes): Promise<void> => {
+  const { port1, port2 } = new MessageChannel()
+  worker.postMessage(null, [port2])
+  const { body } = await fetchModule(url, onBytes)
+  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+  for (;;) {
+    const { value } = await reader.read().catch((cause) => {
+      throw unloaded(url, 'the host broke off; check the connection and try again', cause)
+    })
+    if (!value) break
+    port1.postMessage(value, [value.buffer])
+  }
+  port1.postMessage(null)
+  port1.close()
+}
+
 const stopped = (what: string, cause: unknown): DatasetError => {
   const why = (cause as { message?: string } | null)?.message ?? String(cause)
   return new DatasetError('engine', `engine: ${what} (${why}); reload the page`, { cause })
 }
 
-const start = async (database: AsyncDuckDB, module: string, onStep: () => void, onBytes: OnBytes): Promise<Host> => {
-  await database.instantiate(module, null, ({ bytesLoaded, bytesTotal }) => {
-    onStep()
-    onBytes(bytesLoaded, bytesTotal)
-  })
+const start = async (database: AsyncDuckDB, module: string, onStep: () => void): Promise<DuckDbHost> => {
+  await database.instantiate(module)
   onStep()
   await database.open({})
   const connection = await database.connectInternal()

@@ -4,12 +4,22 @@ import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
 import { initSync } from 'parquet-wasm/esm'
 import type { TableStore } from '../table-store.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { createWasmStore } from './store.ts'
 
 const { resolve } = createRequire(import.meta.url)
 
-/** DuckDB-WASM in this Node process, blocking: the browser's engine for tests. Close `engine` to forget it. */
-export const createNodeWasmStore = async (): Promise<TableStore> => {
+/** How the engine is started. */
+export interface NodeWasmOptions {
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** DuckDB-WASM in this Node process, blocking: the browser's engine for tests. Close `engine` to give its memory back. */
+export const createNodeWasmStore = ({ signal }: NodeWasmOptions = {}): Promise<TableStore> =>
+  untilAborted(signal, start)
+
+const start = async (): Promise<TableStore> => {
   initSync({ module: await readFile(resolve('parquet-wasm/esm/parquet_wasm_bg.wasm')) })
   const bundle = { mainModule: resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm'), mainWorker: '' }
   const bindings = await createDuckDB({ mvp: bundle, eh: bundle }, new VoidLogger(), NODE_RUNTIME)

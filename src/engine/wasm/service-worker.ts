@@ -3,6 +3,7 @@ import { DatasetError } from '../dataset-error.ts'
 import type { TableStore } from '../table-store.ts'
 import { blockingAssets } from './blocking-assets.ts'
 import { BROWSER_RUNTIME, createDuckDB, VoidLogger } from './blocking.ts'
+import { asModule } from './module.ts'
 import { createWasmStore } from './store.ts'
 
 const absolute = (url: string): string => new URL(url, import.meta.url).href
@@ -19,18 +20,17 @@ interface Instantiating {
   ): object
 }
 
-// Some hosts give modules another type, which the browser then refuses to compile.
-const asModule = ({ body }: Response) => new Response(body, { headers: { 'content-type': 'application/wasm' } })
-
 const start = async (open: (address: string) => Promise<Response>) => {
-  const [duckdb, parquet] = await Promise.all([open(addresses.duckdb), open(addresses.parquet)])
+  const [duckdb, parquet] = await Promise.all(
+    [addresses.duckdb, addresses.parquet].map(async (address) => asModule(address, (await open(address)).body)),
+  )
   const bundle = { mainModule: addresses.duckdb, mainWorker: '' }
   const bindings = await createDuckDB({ mvp: bundle, eh: bundle }, new VoidLogger(), BROWSER_RUNTIME)
   const failed = new Promise<never>((_, reject) => {
     const own: Instantiating = {
       instantiateWasm(imports, done) {
         ;(globalThis as { DUCKDB_RUNTIME?: unknown }).DUCKDB_RUNTIME = BROWSER_RUNTIME
-        WebAssembly.instantiateStreaming(asModule(duckdb), imports).then(
+        WebAssembly.instantiateStreaming(duckdb as Response, imports).then(
           ({ instance, module }) => done(instance, module),
           reject,
         )
@@ -41,7 +41,7 @@ const start = async (open: (address: string) => Promise<Response>) => {
   })
   await Promise.race([
     failed,
-    Promise.all([bindings.instantiate(() => {}), initParquet({ module_or_path: asModule(parquet) })]),
+    Promise.all([bindings.instantiate(() => {}), initParquet({ module_or_path: parquet as Response })]),
   ])
   bindings.open({})
   const connection = bindings.connect()

@@ -1,8 +1,8 @@
-import type { Engine, Statement } from 'hirescope/metrics'
+import type { Columns, Statement } from 'hirescope/metrics'
 import { ParquetFile } from 'parquet-wasm/esm'
 import { createClosing } from '../closing.ts'
 import { unreadableTable } from '../dataset-error.ts'
-import { createPreparedCache } from '../prepared-cache.ts'
+import { createPreparedCache, type PreparedCache } from '../prepared-cache.ts'
 import { createEngine, runBatch } from '../statements.ts'
 import { unmeasured } from '../stopwatch.ts'
 import type { TableStore } from '../table-store.ts'
@@ -36,36 +36,58 @@ export interface Host {
 
 /**
  * A table store on DuckDB-WASM. Both that and parquet-wasm may still be starting; Parquet files are decoded meanwhile. The
- * database is locked first of all: it loads no extension, and reaches neither files nor network.
+ * database is locked first of all, after settings of its own: it loads no extension, and reaches neither files nor network.
  */
-export const createWasmStore = (host: Awaitable<Host>, parquet: Awaitable<unknown>): TableStore => {
-  const lock = async () => {
-    const { bindings, connection } = await host
-    for (const setting of settings) await bindings.runQuery(connection, `SET ${setting}`)
-    return { bindings, connection, engine: createWasmEngine(await host) }
-  }
-  const started = lock()
+export const createWasmStore = (
+  host: Awaitable<Host>,
+  parquet: Awaitable<unknown>,
+  ownSettings: readonly string[] = [],
+): TableStore => {
+  const closing = createClosing()
   const reader = Promise.resolve(parquet)
-  for (const each of [started, reader]) each.catch(() => {})
+  // The engine's memory lives as long as something refers to it: after the end, nothing here does.
+  let starting: Promise<Started> | undefined = lock(host, ownSettings)
+  for (const each of [starting, reader]) each.catch(() => {})
+  const started = async (signal: AbortSignal) => {
+    signal.throwIfAborted()
+    return (await starting) as Started
+  }
+  const release = async () => {
+    const ending = starting
+    starting = undefined
+    await ending?.then(
+      ({ host }) => host.release(),
+      () => {},
+    )
+  }
   return {
     engine: createEngine(
       'duckdb',
-      async (...batch) => (await started).engine.columns(...batch),
-      async () => (await started).engine.close(),
+      async (statements, { signal: given, ...options } = {}) => {
+        const signal = closing.join(given)
+        const { run, host } = await started(signal)
+        return runBatch(statements, { ...options, signal }, run, host.ahead)
+      },
+      () => closing.close(release),
     ),
+    closed: closing.closed,
     command: async (sql) => {
-      const { bindings, connection } = await started
-      await bindings.runQuery(connection, sql)
+      const { host } = await started(closing.closed)
+      await host.bindings.runQuery(host.connection, sql)
     },
-    async insert(table, columns, bytes, measure = unmeasured) {
+    async insert(table, columns, bytes, { signal: given, measure = unmeasured } = {}) {
+      const signal = closing.join(given)
       const unreadable = (cause: unknown) => Promise.reject(unreadableTable(table, cause))
       await reader
+      signal.throwIfAborted()
       const stream = await measure('decode', () => decode(bytes, columns)).catch(unreadable)
-      const { bindings, connection } = await started
+      const { host, prepared } = await started(signal)
+      const { bindings, connection } = host
       await measure('insert', async () => {
         await bindings.runQuery(connection, `DROP TABLE IF EXISTS ${table}`)
         await bindings.insertArrowFromIPCStream(connection, stream, { name: table, create: true })
       }).catch(unreadable)
+      await prepared.forget()
     },
   }
 }
@@ -90,16 +112,24 @@ const settings = [
   'lock_configuration = true',
 ]
 
-const createWasmEngine = ({ bindings, connection, release, rest, ahead }: Host): Engine => {
-  const closing = createClosing()
-  const withPrepared = createPreparedCache(
+interface Started {
+  host: Host
+  prepared: PreparedCache<number>
+  run: (statement: Statement) => Promise<Columns>
+}
+
+const lock = async (starting: Awaitable<Host>, ownSettings: readonly string[]): Promise<Started> => {
+  const host = await starting
+  const { bindings, connection, rest } = host
+  for (const setting of [...ownSettings, ...settings]) await bindings.runQuery(connection, `SET ${setting}`)
+  const prepared = createPreparedCache(
     async (sql) => bindings.createPrepared(connection, sql),
     (prepared) => bindings.closePrepared(connection, prepared),
   )
   const run = async ({ sql, params }: Statement) => {
     // Of several statements in one text the engine would run all; to prepare them is an error.
     const alone = params.length === 0 && !sql.includes(';')
-    const rows = await withPrepared(
+    const rows = await prepared.use(
       sql,
       (prepared) => bindings.runPrepared(connection, prepared, [...params]),
       alone && (() => bindings.runQuery(connection, sql)),
@@ -107,10 +137,5 @@ const createWasmEngine = ({ bindings, connection, release, rest, ahead }: Host):
     await rest?.()
     return columnsOf(rows)
   }
-  return createEngine(
-    'duckdb',
-    async (statements, options = {}) =>
-      runBatch(statements, { ...options, signal: closing.join(options.signal) }, run, ahead),
-    () => closing.close(release),
-  )
+  return { host, prepared, run }
 }

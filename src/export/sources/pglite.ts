@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -31,6 +31,8 @@ export const pgliteSource = (adapter: Adapter, folder: string, schema?: Schema):
 const openSession = async (folder: string): Promise<PostgresSession> => {
   const lock = await acquireLock(pgliteLock(folder))
   try {
+    // Loaded by those alone who read one: it takes longer than all the rest.
+    const { PGlite } = await import('@electric-sql/pglite')
     const database = await PGlite.create({ dataDir: resolve(folder) })
     return pgliteSession(database, async () => {
       await database.close()

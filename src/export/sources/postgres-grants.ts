@@ -2,8 +2,9 @@ import type { Adapter } from '../adapter.ts'
 import { ExportError } from '../errors.ts'
 import { throwProblems } from './columns.ts'
 import { connect, type PostgresConnection } from './postgres.ts'
-import { failure, sqlProblem } from './postgres-failure.ts'
+import { failure } from './postgres-failure.ts'
 import { checkSchemas, searchPath } from './postgres-schema.ts'
+import { problemsOf } from './postgres-snapshot.ts'
 
 const text = (value: unknown) => String(value)
 
@@ -59,7 +60,7 @@ export const postgresGrants = async (
     const schemas = new Set<string>()
     const rights = { table: new Set<string>(), function: new Set<string>() }
     const prefix = 'CREATE TEMPORARY VIEW hirescope_grants AS SELECT 1 AS one FROM (\n'
-    for (const query of adapter.queries.values()) {
+    for (const [table, query] of adapter.queries) {
       await session.query('SAVEPOINT view')
       try {
         await session.query(`${prefix}${query.sql}\n) AS needed`)
@@ -72,7 +73,8 @@ export const postgresGrants = async (
       } catch (error) {
         const failed = failure(error)
         if (!failed) throw error
-        problems.push(sqlProblem(query, prefix, failed))
+        await session.query('ROLLBACK TO SAVEPOINT view')
+        problems.push(...(await problemsOf(session, table, query, prefix, failed)))
       }
       await session.query('ROLLBACK TO SAVEPOINT view')
     }

@@ -8,7 +8,7 @@ import { literal, type Staging } from '../staging.ts'
 import { adapterProblem, checkColumns, refusedSelect, throwProblems, type Family, type GivenColumn } from './columns.ts'
 import { chunkCsv } from './csv-chunks.ts'
 import { postgresDialect } from './postgres-dialect.ts'
-import { failure, sqlProblem } from './postgres-failure.ts'
+import { failure, sqlProblem, type Failure } from './postgres-failure.ts'
 import { exportSnapshot, openReaders } from './postgres-readers.ts'
 import { checkSchemas, quoted, searchPath, type Schema } from './postgres-schema.ts'
 import { findMissing } from './stand-ins.ts'
@@ -162,6 +162,18 @@ interface Described {
   columns: GivenColumn[]
 }
 
+/** All that is wrong with a SELECT that the server refused; its transaction goes on. */
+export const problemsOf = async (
+  session: PostgresSession,
+  table: SourceTableName,
+  query: AdapterQuery,
+  prefix: string,
+  failed: Failure,
+): Promise<string[]> => {
+  const missing = failed.code.startsWith('42') ? await findMissing(query.sql, postgresDialect(session)) : null
+  return missing?.findings.length ? refusedSelect(table, query, missing) : [sqlProblem(query, prefix, failed)]
+}
+
 const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map<SourceTableName, Described>> => {
   const prefix = 'SELECT * FROM (\n'
   const problems: string[] = []
@@ -178,10 +190,7 @@ const describe = async (session: PostgresSession, adapter: Adapter): Promise<Map
       const failed = failure(error)
       if (!failed) throw error
       await session.query('ROLLBACK TO SAVEPOINT described')
-      const missing = failed.code.startsWith('42') ? await findMissing(query.sql, postgresDialect(session)) : null
-      problems.push(
-        ...(missing?.findings.length ? refusedSelect(table, query, missing) : [sqlProblem(query, prefix, failed)]),
-      )
+      problems.push(...(await problemsOf(session, table, query, prefix, failed)))
     }
     await session.query('RELEASE SAVEPOINT described')
   }

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
-import { to as copyTo } from 'pg-copy-streams'
 import type { Adapter } from '../adapter.ts'
 import { ExportError, TransientError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { firstLine } from './columns.ts'
+import { CopyRows } from './copy-rows.ts'
 import { passwordFrom, passwordFromPgpass } from './postgres-password.ts'
 import { openPostgresSnapshot, type PostgresSession, type ReadSettings } from './postgres-snapshot.ts'
 import { splitTls, tlsOptions, tlsProblem, type TlsSettings } from './postgres-tls.ts'
@@ -111,7 +111,7 @@ export const connect = async (connection: PostgresConnection): Promise<PostgresS
     copy: (query, take, signal) =>
       attempt(async () => {
         copying = true
-        const rows = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv)`))
+        const rows = client.query(new CopyRows(`COPY (${query}) TO STDOUT (FORMAT csv)`))
         await pipeline(rows, take, ...(signal ? [{ signal }] : []))
         copying = false
       }),

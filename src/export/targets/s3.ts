@@ -141,7 +141,9 @@ export const s3Target = (url: string, settings: S3Settings = {}): Target => {
       const other = `"${'0'.repeat(32)}"`
       for (const how of ['quoted', 'bare'] as const) {
         if (await putSmall(path, text('3'), conditionOf(other, how))) return 'none'
-        if (await putSmall(path, text('4'), conditionOf(first, how))) return how
+        if (await putSmall(path, text(how), conditionOf(first, how))) return how
+        // It may have been carried out and its answer lost on the way: tried anew, its condition holds no more.
+        if (new TextDecoder().decode((await read(path))?.bytes) === how) return how
       }
       return 'none'
     } finally {

@@ -1,5 +1,6 @@
 import { folderSource, openFolder } from 'hirescope/engine/native'
 import type { Manifest } from 'hirescope/contract'
+import type { LoadOptions } from 'hirescope/engine'
 import { createHandler, type HandlerOptions } from '../handler.ts'
 import type { Handler } from './listener.ts'
 
@@ -9,6 +10,10 @@ const freshMilliseconds = 10_000
 interface Options extends HandlerOptions {
   /** Told, once each time, why a newer bundle cannot be opened; the older one stays. */
   onError: (error: unknown) => void
+  /** Stops the first opening, with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Told how far the first opening has come. */
+  onProgress?: LoadOptions['onProgress']
   now?: () => number
 }
 
@@ -19,8 +24,8 @@ export interface Current {
   close(): Promise<void>
 }
 
-const open = async (folder: string, options: HandlerOptions) => {
-  const dataset = await openFolder(folder)
+const open = async (folder: string, options: HandlerOptions, loading: LoadOptions = {}) => {
+  const dataset = await openFolder(folder, loading)
   const handle = await (async () => createHandler(dataset, options))().catch(async (error) => {
     await dataset.close()
     throw error
@@ -45,9 +50,9 @@ const same = (one: Manifest, other: Manifest) => JSON.stringify(one) === JSON.st
 /** Opens the bundle in a folder, and what is published in its place later. @throws DatasetError */
 export const openCurrent = async (
   folder: string,
-  { onError, now = Date.now, ...options }: Options,
+  { onError, signal, onProgress, now = Date.now, ...options }: Options,
 ): Promise<Current> => {
-  let current = await open(folder, options)
+  let current = await open(folder, options, { signal, onProgress })
   let looked = now()
   let looking: Promise<void> | undefined
   const look = async () => {

@@ -14,6 +14,10 @@ export interface ParityOptions {
   concurrency?: number | undefined
   /** Milliseconds until an answer is given up; 30,000 by default. */
   timeout?: number | undefined
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Told after each question how many have been answered, of how many. */
+  onProgress?: ((answered: number, questions: number) => void) | undefined
 }
 
 /** An answer as far as it matters: its status with what its JSON is, or what is wrong with it. */
@@ -75,12 +79,12 @@ const ask = async (question: () => Promise<Response>, timeout: number): Promise<
 /**
  * Asks an old server and a bundle all nine endpoints about all jobs and about each job of the bundle. Gives the number of
  * questions and what is answered differently.
- * @throws DatasetError for a bundle that cannot be opened; TypeError for an address that is none
+ * @throws DatasetError for a bundle that cannot be opened; TypeError for an address that is none; the signal's reason
  */
 export const compare = async (options: ParityOptions): Promise<{ asked: number; differences: Difference[] }> => {
-  const { api, data, authorization, concurrency = 4, timeout = 30_000 } = options
+  const { api, data, authorization, concurrency = 4, timeout = 30_000, signal, onProgress } = options
   const base = new URL(api.endsWith('/') ? api : `${api}/`)
-  const dataset = await openFolder(data)
+  const dataset = await openFolder(data, { signal })
   try {
     const handle = createHandler(dataset)
     const headers = { accept: 'application/json', ...(authorization !== undefined && { authorization }) }
@@ -89,13 +93,19 @@ export const compare = async (options: ParityOptions): Promise<{ asked: number; 
     )
     const found: (Difference | undefined)[] = []
     const rest = questions.entries()
+    let answered = 0
     const work = async () => {
       for (const [index, { endpoint, jobId }] of rest) {
         const path = `${endpoint}/${jobId === undefined ? '' : `?job_id=${encodeURIComponent(jobId)}`}`
-        const signal = AbortSignal.timeout(timeout)
+        const ending = AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])])
         // A server that leads to its login page has not answered.
-        const old = await ask(() => fetch(new URL(path, base), { headers, signal, redirect: 'manual' }), timeout)
+        const old = await ask(
+          () => fetch(new URL(path, base), { headers, signal: ending, redirect: 'manual' }),
+          timeout,
+        )
         const bundle = await ask(() => handle(new Request(`http://localhost:80${defaultBase}${path}`)), timeout)
+        signal?.throwIfAborted()
+        onProgress?.(++answered, questions.length)
         const at = differences(old, bundle)
         if (at.length) found[index] = { endpoint, jobId, old, bundle, at }
       }

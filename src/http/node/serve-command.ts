@@ -21,7 +21,7 @@ const options = {
 
 /**
  * `npm run serve:api`: serves until the signal aborts, then ends when the requests under way are answered.
- * Gives 0, or 1 with a line that says why.
+ * Gives 0, or 1 with a line that says why it cannot serve.
  */
 export const serveCommand = async (
   args: readonly string[],
@@ -39,6 +39,7 @@ export const serveCommand = async (
       data,
       port: wholeNumber('port', port, 0, 65_535),
       ...rest,
+      signal,
       onError: (reason) =>
         error(`serve: the newer dataset cannot be served, the older one stays: ${explain(reason)}\n`),
     })
@@ -47,6 +48,7 @@ export const serveCommand = async (
     await server.close()
     return 0
   } catch (reason) {
+    if (signal.aborted && reason === signal.reason) return 0
     error(`serve failed: ${explain(reason)}\n`)
     return 1
   }

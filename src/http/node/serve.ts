@@ -1,3 +1,4 @@
+import type { LoadOptions } from 'hirescope/engine'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from '../failure.ts'
@@ -20,6 +21,10 @@ export interface ServeOptions {
   base?: string | undefined
   /** Told why a newer bundle cannot be opened. */
   onError?: ((error: unknown) => void) | undefined
+  /** Stops the opening of the bundle, with the signal's reason; a server that listens is ended by `close`. */
+  signal?: AbortSignal | undefined
+  /** Told how far the opening of the bundle has come. */
+  onProgress?: LoadOptions['onProgress']
 }
 
 /** A server that listens. */
@@ -67,9 +72,9 @@ const withDocument = (handle: Handler, base: string | undefined): Handler => {
  * @throws DatasetError; Error for an origin, an address or a port that cannot be used
  */
 export const serveApi = async (options: ServeOptions): Promise<ApiServer> => {
-  const { data, port, host = '127.0.0.1', origin, base, onError = () => {} } = options
+  const { data, port, host = '127.0.0.1', origin, base, onError = () => {}, signal, onProgress } = options
   if (origin !== undefined) checkOrigin(origin)
-  const current = await openCurrent(data, { base, onError })
+  const current = await openCurrent(data, { base, onError, signal, onProgress })
   const answer = allowOrigin(withDocument(current.handle, base), origin)
   const server = createServer({ maxHeaderSize }, listenerOf(isLoopback(host) ? forThisMachine(answer) : answer))
   try {

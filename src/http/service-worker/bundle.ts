@@ -1,9 +1,5 @@
 import { firstTableNames, parse, session as sessionSchema, type Manifest } from 'hirescope/contract'
-import { DatasetError, httpSource, type BundleSource } from 'hirescope/engine'
-import type { Kept } from './kept.ts'
-
-/** How long a host may take to say whether there is a newer bundle. Whose bundle it is, is waited for. */
-const patience = 3_000
+import { DatasetError, keptSource, type BundleSource, type Kept } from 'hirescope/engine'
 
 /** The viewer's bundle, from the host or as it was kept. */
 export interface ViewersBundle {
@@ -35,19 +31,17 @@ export const findBundle = async (
   const found = data ?? (await addressFrom(session, kept))
   const base = found.endsWith('/') ? found : `${found}/`
   const addressOf = (file: string) => new URL(file, base).href
-  const source = httpSource(base, (input) => {
-    const address = String(input)
-    return address === addressOf('manifest.json') ? kept.newest(address, patience) : kept.once(address)
-  })
+  const source = keptSource(base, kept)
   const files = (manifest: Manifest) => firstTableNames.map((table) => manifest.tables[table])
   return {
     source,
     async fetchAll() {
       const manifest = await source.manifest()
       await Promise.all(files(manifest).map((entry) => source.open(entry)))
+      await kept.settled()
       return manifest
     },
     tidy: (manifest) =>
-      kept.keep(new Set([session, addressOf('manifest.json'), ...files(manifest).map(({ file }) => addressOf(file))])),
+      kept.only(new Set([session, addressOf('manifest.json'), ...files(manifest).map(({ file }) => addressOf(file))])),
   }
 }

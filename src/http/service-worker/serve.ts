@@ -1,10 +1,9 @@
 import type { Manifest } from 'hirescope/contract'
-import { DatasetError, loadDataset, type TableStore } from 'hirescope/engine'
+import { createKept, DatasetError, loadDataset, type TableStore } from 'hirescope/engine'
 import { engineModules, startDuckDbHere } from 'hirescope/engine/wasm/service-worker'
 import { refuse } from '../failure.ts'
 import { createHandler, defaultBase } from '../handler.ts'
 import { findBundle } from './bundle.ts'
-import { createKept } from './kept.ts'
 
 /** Which requests are answered, and from which bundle. */
 export interface AnalyticsOptions {
@@ -49,7 +48,7 @@ export const serveAnalytics = ({ base = defaultBase, data, session = 'session.js
 
   let store: Promise<TableStore> | undefined
   const started = () =>
-    (store ??= startDuckDbHere(modules.once).catch((error) => {
+    (store ??= startDuckDbHere((address) => modules.once(address)).catch((error) => {
       store = undefined
       throw error
     }))
@@ -110,10 +109,10 @@ export const serveAnalytics = ({ base = defaultBase, data, session = 'session.js
     const fetchBundle = find()
       .then((bundle) => bundle.fetchAll())
       .catch(() => {})
-    event.waitUntil(Promise.all([fetchModules, fetchBundle, worker.skipWaiting()]))
+    event.waitUntil(Promise.all([fetchModules.then(() => modules.settled()), fetchBundle, worker.skipWaiting()]))
   })
   worker.addEventListener('activate', (event) =>
-    event.waitUntil(Promise.all([modules.keep(new Set(engineModules)), worker.clients.claim()])),
+    event.waitUntil(Promise.all([modules.only(new Set(engineModules)), worker.clients.claim()])),
   )
   worker.addEventListener('fetch', (event) => {
     const { origin, pathname } = new URL(event.request.url)

@@ -59,7 +59,7 @@ that the scopes hold three times its rows; of many organisations each has two vi
 
 Every ratio is of figures of one run. **COPY to files** is the server's own \`COPY … TO 'file' (FORMAT csv)\` of the same SELECTs, one after the other, the faster of
 one before and one after the export. **Row by row** is pg-query-stream → DuckDB's appender → a database file, for the first rows of each table, a million in all;
-its rows per second are taken for those of the whole. \`read\` is from connecting until every row lies in DuckDB's file, \`judge\` and \`normalise\` until the
+its rows per second are taken for those of the whole. \`read\` is from connecting until every row lies in the working database, \`judge\` and \`normalise\` until the
 tables are ready of which bundles are made, \`write\` until all are published. Memory is the \`VmHWM\` of the exporting process, which DuckDB is part of, but not the server.
 
 ${table(

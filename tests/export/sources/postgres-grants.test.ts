@@ -96,7 +96,7 @@ describe.skipIf(!server)('the grants that an export needs', () => {
     expect(await readdir(join(folder, 'target'))).toHaveLength(3)
     // The role can make no temporary table, and cannot ask itself then.
     expect((await command(settings, '--print-grants')).error).toMatch(
-      /^export failed: postgres: "exporter" may not create temporary views in ats; name another account with --database, and --role exporter\n$/,
+      /^print-grants failed: postgres: "exporter" may not create temporary views in ats; name another account with --database, and --role exporter\n$/,
     )
     await client.query('GRANT TEMPORARY ON DATABASE ats TO exporter')
     expect(await command(settings, '--print-grants')).toEqual(asOwner)
@@ -136,11 +136,15 @@ describe.skipIf(!server)('the grants that an export needs', () => {
   })
 
   it('name each SELECT that is wrong, and leave nothing in the database', async () => {
-    const adapter = await workshop.adapter({ org: 'SELECT\n nothing\nFROM nowhere', job: 'SELECT 1 +' })
+    const org = 'SELECT\n nothing, jobs_job.wrong\nFROM nowhere, jobs_job,\nnowhere_else'
+    const adapter = await workshop.adapter({ org, job: 'SELECT 1 +' })
     const message = await messageOf(() => postgresGrants(adapter, { url: server?.url('ats') }))
+    const inOrg = (what: string) => `adapter: ${join(adapter.folder, 'org.sql')}: ${what}`
     expect(message.split('\n').sort()).toEqual([
-      expect.stringMatching(/job\.sql: syntax error at or near "\)"$/),
-      `adapter: ${join(adapter.folder, 'org.sql')}: line 3: relation "nowhere" does not exist`,
+      `adapter: ${join(adapter.folder, 'job.sql')}: line 1: syntax error at or near ")"`,
+      inOrg('line 2: column jobs_job.wrong does not exist'),
+      inOrg('line 3: relation "nowhere" does not exist'),
+      inOrg('line 4: relation "nowhere_else" does not exist'),
     ])
     const { rows } = await client.query(`SELECT FROM pg_class WHERE relname = 'hirescope_grants'`)
     expect(rows).toEqual([])
@@ -150,7 +154,7 @@ describe.skipIf(!server)('the grants that an export needs', () => {
     expect(await command({ source: { kind: 'files', folder: 'x' } }, '--print-grants')).toEqual({
       code: 2,
       out: '',
-      error: `export failed: arguments: --print-grants is for a postgres source, and the configuration's is files\n`,
+      error: `print-grants failed: arguments: --print-grants is for a postgres source, and the configuration's is files\n`,
     })
   })
 })

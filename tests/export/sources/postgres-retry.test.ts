@@ -90,11 +90,15 @@ describe.skipIf(!server)('a read from a PostgreSQL server', () => {
     await server?.stop()
   })
 
-  const prepare = async (source: object = {}) => {
+  const prepare = async (source: { connections?: number; retries?: number } = {}) => {
     folder = await mkdtemp(join(tmpdir(), 'hirescope-retry-'))
     proxy = await startProxy()
     lines.length = 0
     const adapter = await workshop.adapter({
+      ...(source.connections && {
+        application: `SELECT id AS application_id, id AS candidate_id, 'j' AS job_id, now()::timestamp AS applied_at, note AS source,
+          'applied' AS stage, 'active' AS outcome, NULL::timestamp AS outcome_at, false AS is_deleted FROM person`,
+      }),
       org: `SELECT 'o' AS org_id, NULL AS name, NULL AS time_zone, NULL::date AS created_at`,
       candidate: `SELECT id AS candidate_id, 'o' AS org_id, NULL AS name, note AS city_raw, NULL::date AS created_at,
         NULL AS merged_into_id, false AS is_deleted FROM person`,
@@ -104,6 +108,7 @@ describe.skipIf(!server)('a read from a PostgreSQL server', () => {
       adapter: adapter.folder,
       target: join(folder, 'target'),
       private: join(folder, 'private'),
+      maxRejected: 1,
       threads: 1,
     })
   }
@@ -111,26 +116,29 @@ describe.skipIf(!server)('a read from a PostgreSQL server', () => {
     runExport(config, { reporter: { event: (event) => lines.push(inWords(event)?.text ?? '') } })
   const retries = () => lines.filter((line) => line.includes('reading again in'))
 
-  it('begins anew, from a new snapshot, when the connection is reset in the middle of a table', async () => {
-    const config = await prepare()
-    let resets = 0
-    proxy.onBytes = (bytes) => {
-      if (bytes < 2_000_000 || resets === 2) return
-      resets += 1
-      proxy.reset()
-    }
-    const { orgs, read } = await exporting(config)
-    expect(orgs.map(({ error }) => error)).toEqual([null])
-    expect(read.candidate).toBe(big)
-    expect(proxy.connections).toBe(3)
-    expect(retries()).toEqual([
-      expect.stringMatching(
-        /^postgres: the server at 127\.0\.0\.1:\d+ ended the connection; reading again in (0\.[5-9]|1\.0) s \(1 of 5\)$/,
-      ),
-      expect.stringMatching(/ reading again in (1\.\d|2\.0) s \(2 of 5\)$/),
-    ])
-    expect(await readdir(join(folder, 'private'))).not.toContain('staging')
-  })
+  it.each([1, 3])(
+    'begins anew, from a new snapshot, when %i connections are reset in the middle',
+    async (connections) => {
+      const config = await prepare({ connections })
+      let resets = 0
+      proxy.onBytes = (bytes) => {
+        if (bytes < 2_000_000 || resets === 2) return
+        resets += 1
+        proxy.reset()
+      }
+      const { orgs, read } = await exporting(config)
+      expect(orgs.map(({ error }) => error)).toEqual([null])
+      expect(read.candidate).toBe(big)
+      expect(proxy.connections).toBe(3 * connections)
+      expect(retries()).toEqual([
+        expect.stringMatching(
+          /^postgres: the server at 127\.0\.0\.1:\d+ ended the connection; reading again in (0\.[5-9]|1\.0) s \(1 of 5\)$/,
+        ),
+        expect.stringMatching(/ reading again in (1\.\d|2\.0) s \(2 of 5\)$/),
+      ])
+      expect(await readdir(join(folder, 'private'))).not.toContain('staging')
+    },
+  )
 
   it('begins anew when the connection is cut at every stage before the first row', async () => {
     const config = await prepare()

@@ -1,4 +1,5 @@
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { SourceRows } from 'hirescope/contract'
 import { parseConfig, runExport, type ExportConfigInput, type Target } from 'hirescope/export'
 import { metrics, run } from 'hirescope/metrics'
 import { execFile } from 'node:child_process'
@@ -17,6 +18,7 @@ import { rowsOf } from '../../oracle/case.ts'
 import { writeRows } from '../../oracle/index.ts'
 import { startProxy, type Proxy } from '../../http-proxy.ts'
 import { dropConditions, getObject, openStored, type TestStore } from '../../s3-store.ts'
+import { nightsIn } from '../night.ts'
 
 let ceph: TestStore
 beforeAll(async () => {
@@ -213,6 +215,20 @@ for (const conditional of [true, false])
         expect((await keysOf(store.client, 'bundles', '')).filter((key) => key.includes('probe'))).toEqual([])
       })
 
+      if (conditional)
+        it('is not taken for one without conditional puts where an answer is lost on the way', async () => {
+          const lost = new Set<string>()
+          const lossy = await startProxy(ceph.endpoint, ({ headers }) => {
+            const condition = headers['if-match']
+            if (condition === undefined || lost.has(condition)) return 'pass'
+            lost.add(condition)
+            return 'answer lost'
+          })
+          await s3Target('s3://bundles', { endpoint: lossy.endpoint, retries: 1 }).prepare()
+          expect(lost.size).toBe(4)
+          await lossy.close()
+        })
+
       it('says what is wrong with bucket and credentials', async () => {
         const prepare = (url: string) => s3Target(url, settings()).prepare()
         await expect(prepare('s3://missing/x')).rejects.toThrow(
@@ -227,6 +243,47 @@ for (const conditional of [true, false])
           'target: the store does not know the access key; correct AWS_ACCESS_KEY_ID or the profile',
         )
       })
+
+      if (conditional)
+        it('is planned for, verified, erased from and rolled back as a folder is', async () => {
+          const nights = nightsIn(folder)
+          nights.set({ target: `s3://bundles/${prefix}`, s3: settings(), asOf: '2026-01-01T00:00:00Z' })
+          const succeed = async (rows: SourceRows | null, ...flags: string[]) => {
+            const { code, out, error } = await nights.run(rows, ...flags)
+            expect({ code, error }, out).toEqual({ code: 0, error: '' })
+            return out
+          }
+          const keys = async () => (await keysOf(store.client, 'bundles', prefix)).sort()
+          const applicantsNow = async () => {
+            const dataset = await openStored(store, `${prefix}${(await nights.users()).admin!.slice(0, -1)}`)
+            const { body } = await run(dataset, metrics['total-applicants'])
+            await dataset.close()
+            return body?.total_applicants
+          }
+          expect(await succeed(applicants(10), '--dry-run')).toContain('org o: 1 scopes for 1 users: 1 new, 0 changed')
+          expect(await keys()).toEqual([])
+          await succeed(null)
+          await succeed(applicants(9))
+          expect(await succeed(null, '--dry-run')).toContain('0 new, 0 changed, 1 there already, 0 to retire')
+          expect(await succeed(null, '--verify')).toContain('verified 1 orgs, 1 scopes')
+          await succeed(null, '--rollback', 'o')
+          expect(await applicantsNow()).toBe(10)
+          expect(await succeed(null, '--verify')).toMatch(/: 0 faults\n$/)
+          await succeed(applicants(8), '--org', 'o', '--erase')
+          expect(await applicantsNow()).toBe(8)
+          const left = await keys()
+          expect(left.filter((key) => key.endsWith('manifest.json'))).toHaveLength(1)
+          const manifest = left.find((key) => key.endsWith('manifest.json'))!
+          const now = text((await getObject(store, prefix + manifest))?.bytes)
+          const strangers = left.filter((key) => !key.includes('manifest') && !now.includes(key.split('/').pop()!))
+          expect(strangers, 'what only earlier datasets name is gone').toEqual([])
+
+          // A fault of the store is found as one of a folder is.
+          const file = left.find((key) => key.endsWith('.sql'))!
+          await store.client.send(new PutObjectCommand({ Bucket: 'bundles', Key: prefix + file, Body: 'x' }))
+          const { code, out } = await nights.run(null, '--verify')
+          expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('has 1 bytes') as string })
+        })
 
       it('takes an export: bundles open whole, and an unchanged one has nothing rewritten but its manifest', async () => {
         const exportTo = async (count: number) => {

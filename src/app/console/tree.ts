@@ -1,0 +1,84 @@
+import { sqlName } from './sql-literals.ts'
+import type { KnownColumn, KnownTable, TableKind } from './state/catalogue.svelte.ts'
+
+/** What the tree groups tables by, in the order in which they are looked for. */
+export const groupTitles: Record<TableKind, string> = {
+  view: 'Readable views',
+  file: 'Files you brought',
+  own: 'Made by you',
+  table: 'Tables',
+  codes: 'Names and codes',
+  rollup: 'Rollups',
+}
+
+/** One line of the tree. */
+export type Node = { id: string; level: 1 | 2 | 3; label: string } & (
+  | { kind: 'group'; group: TableKind; count: number }
+  | { kind: 'table'; table: KnownTable }
+  | { kind: 'action'; table: KnownTable; sql: string; title: string }
+  | { kind: 'column'; table: KnownTable; column: KnownColumn }
+)
+
+/** Whether a line can be opened. */
+export const isBranch = ({ kind }: Node): boolean => kind === 'group' || kind === 'table'
+
+const actionsOf = (table: KnownTable): Node[] => {
+  const name = sqlName(table.name)
+  const action = (key: string, label: string, sql: string): Node => ({
+    kind: 'action',
+    level: 3,
+    id: `${table.name}:${key}`,
+    label,
+    table,
+    sql,
+    title: `${table.name}: ${label.toLowerCase()}`,
+  })
+  return [
+    action('rows', 'Show first 100 rows', `SELECT *\nFROM ${name}\nLIMIT 100`),
+    action('count', 'Count rows', `SELECT count(*) AS rows\nFROM ${name}`),
+    action('describe', 'Describe', `DESCRIBE ${name}`),
+  ]
+}
+
+/** Folds case and accents, so that a search finds what it means. */
+const folded = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** The lines that show: of open branches, and of what a search finds. Pure. */
+export const nodesOf = (tables: readonly KnownTable[], open: ReadonlySet<string>, search: string): Node[] => {
+  const sought = folded(search.trim())
+  const matches = (name: string) => folded(name).includes(sought)
+  return (Object.keys(groupTitles) as TableKind[]).flatMap((group): Node[] => {
+    const found = tables.flatMap((table) => {
+      if (table.kind !== group) return []
+      const columns = table.columns.filter(({ name }) => matches(name))
+      const whole = matches(table.name)
+      return whole || columns.length ? [{ table, columns: whole ? table.columns : columns, whole }] : []
+    })
+    if (found.length === 0) return []
+    const head: Node = { kind: 'group', level: 1, id: group, label: groupTitles[group], group, count: found.length }
+    if (!open.has(group) && !sought) return [head]
+    const lines = found.flatMap(({ table, columns, whole }): Node[] => {
+      const line: Node = { kind: 'table', level: 2, id: `${group}/${table.name}`, label: table.name, table }
+      if (!open.has(line.id) && (whole || !sought)) return [line]
+      const each = columns.map((column): Node => ({
+        kind: 'column',
+        level: 3,
+        id: `${line.id}/${column.name}`,
+        label: column.name,
+        table,
+        column,
+      }))
+      return [line, ...(whole ? actionsOf(table) : []), ...each]
+    })
+    return [head, ...lines]
+  })
+}
+
+/** A type in a short word. */
+export const shortType = (type: string): string =>
+  type
+    .replace('VARCHAR', 'text')
+    .replace('TIMESTAMP WITH TIME ZONE', 'timestamptz')
+    .replace(/^STRUCT.*$/s, 'struct')
+    .replace(/^MAP.*$/s, 'map')
+    .toLowerCase()

@@ -1,0 +1,5 @@
+export { BitsConfig, Popover, Tooltip } from 'bits-ui'
+export { default as CardMenu } from './components/CardMenu.svelte'
+export { default as Computed } from './components/Computed.svelte'
+export { default as JobPicker } from './components/JobPicker.svelte'
+export { default as StatusFilter } from './components/StatusFilter.svelte'

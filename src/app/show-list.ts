@@ -1,0 +1,23 @@
+import { mount, unmount } from 'svelte'
+import { painted } from './painted.ts'
+import type { ShownList } from './shown-lists.ts'
+import type { Board } from './state/board.svelte.ts'
+import type { SqlPage } from './state/sql-page.svelte.ts'
+
+/** Whether the rows behind numbers can be listed: the engine stands. */
+export const canList = (board: Board | null): boolean => board?.dataset != null && board.standing !== null
+
+/**
+ * Opens the rows behind a number above the page. What it takes is loaded now; the focus returns to where it was. Where there is
+ * an SQL page, it can open their statement.
+ */
+export const showList = async (board: Board, list: ShownList, sql?: SqlPage): Promise<void> => {
+  const { dataset, standing, jobs } = board
+  if (!dataset || !standing) return
+  // What it was asked in has closed by then and given the focus back, which the dialog remembers.
+  const [{ default: Applicants }] = await Promise.all([import('./components/Applicants.svelte'), painted()])
+  const dialog = mount(Applicants, {
+    target: document.body,
+    props: { dataset, standing, jobs, list, sql, onclose: () => void unmount(dialog) },
+  })
+}

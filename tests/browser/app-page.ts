@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { startSite, type Site } from './app-site.ts'
+import { launchChromium, type Chromium } from './chromium.ts'
+
+/** The app in a browser, beside the bundles of `app-site`. */
+export interface AppPages {
+  site: Site
+  chromium: Chromium
+  /** What pages wrote to the console as an error or a warning, or threw. */
+  complaints: string[]
+  newPage(options?: BrowserContextOptions): Promise<Page>
+  /** Opens the page at a path and waits for its numbers. */
+  open(path?: string, options?: BrowserContextOptions): Promise<Page>
+  close(): Promise<void>
+}
+
+export const startPages = async (): Promise<AppPages> => {
+  const site = await startSite()
+  const chromium = await launchChromium()
+  const complaints: string[] = []
+  const newPage = async (options: BrowserContextOptions = {}) => {
+    const context = await chromium.browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      // It would fetch the whole app for each context.
+      serviceWorkers: 'block',
+      ...options,
+    })
+    const page = await context.newPage()
+    // What a host lacks or gives under another type is no fault of the page, but browser and engine write lines about it.
+    page.on('console', (message) => {
+      const faulty = /status of (404|403|500)|MIME type|^ErrorEvent$|registration blocked by Playwright/.test(
+        message.text(),
+      )
+      if (['error', 'warning'].includes(message.type()) && !faulty) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => {
+      if (!/MIME type/.test(error.message)) complaints.push(error.message)
+    })
+    return page
+  }
+  const open = async (path = '', options: BrowserContextOptions = {}) => {
+    const page = await newPage(options)
+    await page.goto(site.url + path)
+    return settled(page)
+  }
+  const close = async () => {
+    await chromium.close()
+    await site.close()
+  }
+  return { site, chromium, complaints, newPage, open, close }
+}
+
+/** Waits for the numbers, those of the engine. */
+export const settled = async (page: Page): Promise<Page> => {
+  await page.locator('[data-engine=checked]').waitFor()
+  await page.locator('main[aria-busy=false]').waitFor()
+  return page
+}
+
+export const tile = (page: Page, label: string) => page.locator(`[data-tile="${label}"]`).innerText()
+export const card = (page: Page, id: string) => page.locator(`[data-card="${id}"]`)
+export const jobBox = (page: Page) => page.getByRole('combobox', { name: 'Jobs', exact: true })
+export const option = (page: Page) => page.getByRole('listbox').getByRole('option')
+export const chips = (page: Page) => page.locator('[data-chip] .label').allInnerTexts()
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds wrong with a page as it stands, in light and in dark. */
+export const violations = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe)
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // Of what axe looks at, colours alone are others in the dark.
+    const rules = colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {}
+    const here = await page.evaluate(async (rules) => {
+      const { axe } = window as unknown as { axe: { run(what: Document, rules: object): Promise<AxeResults> } }
+      const { violations } = await axe.run(document, rules)
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+    }, rules)
+    found.push(...here.map((violation) => `${colorScheme}: ${violation}`))
+  }
+  await page.emulateMedia({ colorScheme: null })
+  return found
+}

@@ -1,0 +1,142 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { startDemo, type StartOptions } from '../../src/demo/start.ts'
+import { launchChromium } from './chromium.ts'
+
+interface Picture {
+  /** The query of the page. */
+  query?: string
+  options?: BrowserContextOptions
+  /** What happens before the page is opened. */
+  before?: (page: Page) => Promise<unknown>
+  /** What has happened when the page is ready. */
+  ready?: (page: Page) => Promise<unknown>
+  /** What is done on the page. */
+  act?: (page: Page) => Promise<unknown>
+  /** Whether the picture ends with the window; otherwise it is as long as the page. */
+  window?: boolean
+}
+
+const dark: BrowserContextOptions = { colorScheme: 'dark' }
+const phone: BrowserContextOptions = {
+  viewport: { width: 360, height: 780 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+}
+const width = (pixels: number): BrowserContextOptions => ({ viewport: { width: pixels, height: 1000 } })
+
+const settled = async (page: Page) => {
+  await page.locator('[data-engine=checked]').waitFor()
+  await page.locator('main[aria-busy=false]').waitFor()
+  await page.locator('.change .skeleton').waitFor({ state: 'detached' })
+}
+const alert = (page: Page) => page.getByRole('alert').first().waitFor()
+const never = (what: RegExp) => (page: Page) => page.route(what, () => {})
+const card = (page: Page, id: string) => page.locator(`[data-card="${id}"]`)
+
+const pickThree = async (page: Page) => {
+  await page.getByRole('combobox', { name: 'Jobs' }).click()
+  for (let job = 0; job < 3; job++) {
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+  }
+  await page.keyboard.press('Escape')
+  await page.locator('[data-chip]').nth(2).waitFor()
+  await settled(page)
+}
+
+const lateByManifest = (page: Page) =>
+  page.route(/manifest\.json/, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), expected_interval_hours: 26 } })
+  })
+
+/** The states of the page, each under the name of its picture. */
+const pictures: Record<string, Picture> = {
+  normal: {},
+  'normal-dark': { options: dark },
+  'normal-phone': { options: phone },
+  'normal-phone-dark': { options: { ...phone, ...dark } },
+  'normal-768': { options: width(768) },
+  'normal-1920': { options: width(1920) },
+  loading: { before: never(/manifest\.json/), ready: (page) => page.locator('main[aria-busy=true]').waitFor() },
+  'loading-phone': {
+    options: phone,
+    before: never(/manifest\.json/),
+    ready: (page) => page.locator('main[aria-busy=true]').waitFor(),
+  },
+  'engine-starting': {
+    before: never(/duckdb.*\.wasm/),
+    ready: (page) => page.locator('[data-engine=starting]').waitFor(),
+  },
+  filtered: { act: pickThree },
+  'filtered-phone': { options: phone, act: pickThree },
+  'filtered-status': { query: 'status=open' },
+  jobs: { act: (page) => page.getByRole('combobox', { name: 'Jobs' }).click(), window: true },
+  'jobs-phone': { options: phone, act: (page) => page.getByRole('combobox', { name: 'Jobs' }).click(), window: true },
+  filter: { options: dark, act: (page) => page.getByRole('button', { name: '+ Filter' }).click(), window: true },
+  receipt: { act: (page) => page.getByRole('button', { name: 'verified' }).click(), window: true },
+  computed: {
+    act: (page) => card(page, 'applicants-stage-graph').getByRole('button', { name: 'How is this computed?' }).click(),
+    window: true,
+  },
+  'no-jobs': { query: 'org=3&viewer=12', ready: (page) => page.getByText('No job is shared with you yet').waitFor() },
+  empty: { query: 'status=on_hold' },
+  'empty-phone': { options: phone, query: 'status=on_hold' },
+  late: { before: lateByManifest },
+  'late-phone': { options: { ...phone, ...dark }, before: lateByManifest },
+  'unknown-job': { query: 'job=gone' },
+  'error-not-found': {
+    before: (page) => page.route(/manifest\.json/, (route) => route.fulfill({ status: 404 })),
+    ready: alert,
+  },
+  'error-no-engine': { before: (page) => page.addInitScript('delete globalThis.WebAssembly'), ready: alert },
+  'error-no-engine-phone': {
+    options: { ...phone, ...dark },
+    before: (page) => page.addInitScript('delete globalThis.WebAssembly'),
+    ready: alert,
+  },
+  print: { act: (page) => page.emulateMedia({ media: 'print' }), options: width(794) },
+}
+
+/**
+ * Takes a picture of every state of the page, of the demo's data, into a folder that is made anew.
+ * @throws what starting the demo or a state that does not come throws
+ */
+export const takeScreenshots = async (
+  options: StartOptions,
+  say: (line: string) => void,
+  only: readonly string[] = Object.keys(pictures),
+): Promise<{ folder: string; pictures: number }> => {
+  const folder = resolve('screenshots')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const demo = await startDemo(options, say)
+  const { browser, close } = await launchChromium()
+  try {
+    for (const name of only) {
+      const { query = '', options, before, ready = settled, act, window = false } = pictures[name] ?? {}
+      const context = await browser.newContext({
+        ...width(1280),
+        reducedMotion: 'reduce',
+        timezoneId: 'Europe/London',
+        ...options,
+      })
+      const page = await context.newPage()
+      await before?.(page)
+      await page.goto(`${demo.url}?${query}`)
+      await ready(page)
+      await act?.(page)
+      await page.evaluate(() => document.fonts.ready)
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !window })
+      await context.close()
+      say(`screenshots: ${name}`)
+    }
+  } finally {
+    await close()
+    await demo.close()
+  }
+  return { folder, pictures: only.length }
+}
