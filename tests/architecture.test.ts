@@ -98,6 +98,7 @@ const rules: Record<string, Rule> = {
       'hirescope/metrics',
       'hirescope/engine',
       'hirescope/engine/wasm',
+      'hirescope/engine/wasm/console',
       'hirescope/http',
       'svelte',
       'chart.js',

@@ -1,4 +1,4 @@
-import { splitStatements } from 'hirescope/engine/wasm'
+import { splitStatements } from 'hirescope/engine/wasm/console'
 import { expect, it } from 'vitest'
 
 const statements = (text: string) => splitStatements(text).map(({ from, to }) => text.slice(from, to))

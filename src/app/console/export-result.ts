@@ -65,7 +65,7 @@ export const exportResult = async (
   if (form === 'json') return jsonOfResult(rows, options)
   if (form === 'arrow') return [await arrowOfResult(rows, 'file', options)]
   const stream = await arrowOfResult(rows, 'stream', options)
-  const { writeParquet } = await import('hirescope/engine/wasm')
+  const { writeParquet } = await import('hirescope/engine/wasm/console')
   options.signal?.throwIfAborted()
   const bytes = new Uint8Array(await stream.arrayBuffer())
   return [(await writeParquet(bytes, { signal: options.signal })) as Uint8Array<ArrayBuffer>]

@@ -1,4 +1,4 @@
-import type { QueryError, QueryErrorCode } from 'hirescope/engine/wasm'
+import type { QueryError, QueryErrorCode } from 'hirescope/engine/wasm/console'
 import { counted, decimal, number } from '../format.ts'
 import type { Result } from './state/result.svelte.ts'
 

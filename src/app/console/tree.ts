@@ -1,3 +1,4 @@
+import type { ReadyQuery } from './ready-queries.ts'
 import { sqlName } from './sql-literals.ts'
 import type { KnownColumn, KnownTable, TableKind } from './state/catalogue.svelte.ts'
 
@@ -13,9 +14,10 @@ export const groupTitles: Record<TableKind, string> = {
 
 /** One line of the tree. */
 export type Node = { id: string; level: 1 | 2 | 3; label: string } & (
-  | { kind: 'group'; group: TableKind; count: number }
+  | { kind: 'group'; count: number }
   | { kind: 'table'; table: KnownTable }
   | { kind: 'action'; table: KnownTable; sql: string; title: string }
+  | { kind: 'query'; query: ReadyQuery }
   | { kind: 'column'; table: KnownTable; column: KnownColumn }
 )
 
@@ -44,10 +46,28 @@ const actionsOf = (table: KnownTable): Node[] => {
 const folded = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** The lines that show: of open branches, and of what a search finds. Pure. */
-export const nodesOf = (tables: readonly KnownTable[], open: ReadonlySet<string>, search: string): Node[] => {
+export const nodesOf = (
+  tables: readonly KnownTable[],
+  queries: readonly ReadyQuery[],
+  open: ReadonlySet<string>,
+  search: string,
+): Node[] => {
   const sought = folded(search.trim())
   const matches = (name: string) => folded(name).includes(sought)
-  return (Object.keys(groupTitles) as TableKind[]).flatMap((group): Node[] => {
+  const metrics = queries.filter(({ title }) => matches(title))
+  const metricNodes: Node[] = metrics.length
+    ? [
+        { kind: 'group', level: 1, id: 'metric', label: 'Metrics', count: metrics.length },
+        ...(open.has('metric') || sought ? metrics : []).map((query): Node => ({
+          kind: 'query',
+          level: 2,
+          id: `metric/${query.id}`,
+          label: query.title,
+          query,
+        })),
+      ]
+    : []
+  const tableNodes = (Object.keys(groupTitles) as TableKind[]).flatMap((group): Node[] => {
     const found = tables.flatMap((table) => {
       if (table.kind !== group) return []
       const columns = table.columns.filter(({ name }) => matches(name))
@@ -55,7 +75,7 @@ export const nodesOf = (tables: readonly KnownTable[], open: ReadonlySet<string>
       return whole || columns.length ? [{ table, columns: whole ? table.columns : columns, whole }] : []
     })
     if (found.length === 0) return []
-    const head: Node = { kind: 'group', level: 1, id: group, label: groupTitles[group], group, count: found.length }
+    const head: Node = { kind: 'group', level: 1, id: group, label: groupTitles[group], count: found.length }
     if (!open.has(group) && !sought) return [head]
     const lines = found.flatMap(({ table, columns, whole }): Node[] => {
       const line: Node = { kind: 'table', level: 2, id: `${group}/${table.name}`, label: table.name, table }
@@ -72,6 +92,7 @@ export const nodesOf = (tables: readonly KnownTable[], open: ReadonlySet<string>
     })
     return [head, ...lines]
   })
+  return [...tableNodes, ...metricNodes]
 }
 
 /** A type in a short word. */

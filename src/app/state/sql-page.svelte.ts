@@ -71,7 +71,10 @@ export class SqlPage {
     const parts = this.#parts
     const whose = address !== null && manifest ? `${address} ${manifest.scope.id}` : ''
     if (this.#view.page === 'sql' && !parts) void this.load()
-    if (this.#deskOf === whose) return
+    if (this.#deskOf === whose) {
+      if (manifest) untrack(() => this.#desk?.renew(manifest))
+      return
+    }
     untrack(() => void this.#desk?.close())
     this.#desk = null
     this.#deskOf = ''

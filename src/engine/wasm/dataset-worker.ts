@@ -2,10 +2,10 @@ import type { BatchOptions, Columns, Dataset, LoadStage, Statement } from 'hires
 import { httpSource } from '../http-source.ts'
 import { keptBundle } from '../kept-source.ts'
 import { loadDataset } from '../loader.ts'
-import { toArrow, toParquet } from './convert.ts'
+import { toArrow, toParquet } from './console/convert.ts'
 import { startDuckDb, startParquet } from './duckdb-worker.ts'
 import { pack, type Reply, type Request } from './messages.ts'
-import { createQueries, type Queries } from './queries.ts'
+import { createQueries, type Queries } from './console/queries.ts'
 import { createWasmStore } from './store.ts'
 
 /** Serves one dataset: everything between the bundle's address and plain rows happens off the page's thread. */

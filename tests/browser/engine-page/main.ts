@@ -1,4 +1,5 @@
-import { openConsole, openDataset, readDataFile, writeParquet } from 'hirescope/engine/wasm'
+import { openDataset } from 'hirescope/engine/wasm'
+import { openConsole, readDataFile, writeParquet } from 'hirescope/engine/wasm/console'
 import { metrics, runAll } from 'hirescope/metrics'
 import { assetAddresses } from '../../../src/engine/wasm/asset-addresses.ts'
 import { startDuckDb } from '../../../src/engine/wasm/duckdb-worker.ts'

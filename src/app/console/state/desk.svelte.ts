@@ -14,7 +14,6 @@ import { Tabs } from './tabs.svelte.ts'
 
 /** All that the console holds for one bundle: its engine, tabs and queries. */
 export class Desk {
-  readonly manifest: Manifest
   readonly limits = new Limits()
   readonly session: Session
   readonly files: Files
@@ -24,10 +23,11 @@ export class Desk {
   readonly saved: Saved
   #team = $state.raw<TeamLibrary | null>(null)
   #linkFault = $state.raw<string | null>(null)
+  #newest = $state.raw() as Manifest
   readonly #shelf: Shelf
 
   constructor(address: string, manifest: Manifest) {
-    this.manifest = manifest
+    this.#newest = manifest
     this.#shelf = new Shelf(manifest)
     this.session = new Session(address, manifest, this.limits, (console) => this.files.restore(console))
     this.files = new Files(this.#shelf, this.session)
@@ -45,6 +45,17 @@ export class Desk {
   /** What was wrong with a link that was opened. */
   get linkFault() {
     return this.#linkFault
+  }
+
+  /** Whether the dashboard shows newer numbers, which would cost what the analyst has made. */
+  get isOlder() {
+    return this.session.phase === 'ready' && this.session.manifest.sequence < this.#newest.sequence
+  }
+
+  /** Follows the dashboard to newer numbers, unless the analyst has made something of the older ones. */
+  renew(manifest: Manifest) {
+    this.#newest = manifest
+    if (!this.catalogue.hasOwn) void this.session.renew(manifest)
   }
 
   async loadTeam() {

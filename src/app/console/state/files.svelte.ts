@@ -1,4 +1,4 @@
-import { QueryError, readDataFile, type Console } from 'hirescope/engine/wasm'
+import { QueryError, readDataFile, type Console } from 'hirescope/engine/wasm/console'
 import type { Session } from './session.svelte.ts'
 import type { KeptFile, Shelf } from './shelf.ts'
 
@@ -35,6 +35,7 @@ export class Files {
   #list = $state.raw<readonly BroughtFile[]>([])
   #reading = $state.raw<string | null>(null)
   #fault = $state.raw<string | null>(null)
+  #bringing: Promise<void> = Promise.resolve()
   readonly #loaded: Promise<void>
 
   constructor(shelf: Shelf, session: Session) {
@@ -68,11 +69,21 @@ export class Files {
   /** Puts the files into a database that has just been opened. */
   async restore(console: Console) {
     await this.#loaded
-    for (const { name, stream } of this.#list) await console.insert(name, stream)
+    for (const { name, source, stream } of this.#list)
+      try {
+        await console.insert(name, stream)
+      } catch (error) {
+        if (!(error instanceof QueryError) || error.code === 'lost') throw error
+        this.#fault = `${source}: not loaded: ${error.message}; remove it, or set more memory and reset the database`
+      }
   }
 
-  /** Reads files and makes a table of each. */
-  async bring(files: Iterable<File>, taken: readonly string[]) {
+  /** Reads files and makes a table of each; what comes meanwhile waits its turn. `taken` gives the names of all tables. */
+  bring(files: readonly File[], taken: () => readonly string[]): Promise<void> {
+    return (this.#bringing = this.#bringing.then(() => this.#bring(files, taken())))
+  }
+
+  async #bring(files: readonly File[], taken: readonly string[]) {
     this.#fault = null
     const names = [...taken]
     for (const file of files) {

@@ -1,4 +1,4 @@
-import { QueryError, type Console } from 'hirescope/engine/wasm'
+import { QueryError, type Console } from 'hirescope/engine/wasm/console'
 import type { Pin } from './pins.svelte.ts'
 import { Result } from './result.svelte.ts'
 

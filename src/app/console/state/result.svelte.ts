@@ -1,5 +1,5 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
-import type { QueryError, QueryOutcome } from 'hirescope/engine/wasm'
+import type { QueryError, QueryOutcome } from 'hirescope/engine/wasm/console'
 import { Rows } from '../rows.ts'
 
 /** The rows that a statement gives, as they come. */

@@ -1,5 +1,11 @@
 import type { Manifest } from 'hirescope/contract'
-import { openConsole, QueryError, type Console, type QueryOptions, type QueryOutcome } from 'hirescope/engine/wasm'
+import {
+  openConsole,
+  QueryError,
+  type Console,
+  type QueryOptions,
+  type QueryOutcome,
+} from 'hirescope/engine/wasm/console'
 import type { Progress } from '../../state/board.svelte.ts'
 import { describeEngineError, describeError, type Failure } from '../../state/failure.ts'
 import { Rows } from '../rows.ts'
@@ -107,6 +113,12 @@ export class Session {
   /** Says that there may be other tables. */
   touch() {
     this.#changed += 1
+  }
+
+  /** Takes note of newer numbers, which an engine that is at work is opened anew for. */
+  async renew(manifest: Manifest) {
+    if (this.#phase === 'idle') this.#manifest = manifest
+    else if (this.#manifest.sequence < manifest.sequence) await this.reset()
   }
 
   /** Opens the database anew, without what the analyst has made in it. */

@@ -1,6 +1,6 @@
 import { historyField } from '@codemirror/commands'
 import type { EditorState } from '@codemirror/state'
-import { QueryError } from 'hirescope/engine/wasm'
+import { QueryError } from 'hirescope/engine/wasm/console'
 import type { Draft } from '../../state/sql-page.svelte.ts'
 import { statementsOf, statementAt, type Statement } from '../statements.ts'
 import { Result } from './result.svelte.ts'

@@ -1,9 +1,9 @@
-import { DatasetError } from '../dataset-error.ts'
-import { assetAddresses } from './asset-addresses.ts'
-import type { EngineAssets } from './assets.ts'
+import { DatasetError } from '../../dataset-error.ts'
+import { assetAddresses } from '../asset-addresses.ts'
+import type { EngineAssets } from '../assets.ts'
 import { QueryError } from './console.ts'
-import { absolute, createLine } from './line.ts'
-import type { Request } from './messages.ts'
+import { absolute, createLine } from '../line.ts'
+import type { Request } from '../messages.ts'
 
 /** The largest file that can be brought along, in bytes. */
 export const largestFile = 500 * 2 ** 20

@@ -1,5 +1,5 @@
-import type { DuckDbHost } from './duckdb-worker.ts'
-import type { Reply } from './messages.ts'
+import type { DuckDbHost } from '../duckdb-worker.ts'
+import type { Reply } from '../messages.ts'
 
 /** The queries of an analyst, one after the other, whose rows leave as they come. */
 export interface Queries {

@@ -1,8 +1,8 @@
 import { RecordBatchReader } from 'apache-arrow'
-import { DatasetError } from '../dataset-error.ts'
-import { assetAddresses } from './asset-addresses.ts'
+import { DatasetError } from '../../dataset-error.ts'
+import { assetAddresses } from '../asset-addresses.ts'
 import { QueryError, type Console, type OpenConsoleOptions, type QueryOptions } from './console.ts'
-import { absolute, createLine } from './line.ts'
+import { absolute, createLine } from '../line.ts'
 import { queryErrorOf, refuseIdle } from './query-error.ts'
 
 /** How long the engine may take to let go of a statement before it is taken for stuck. */

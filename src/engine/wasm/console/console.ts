@@ -1,6 +1,6 @@
 import type { Manifest } from 'hirescope/contract'
 import type { RecordBatch, Schema } from 'apache-arrow'
-import type { OpenDatasetOptions } from './open-dataset.ts'
+import type { OpenDatasetOptions } from '../open-dataset.ts'
 
 /** Why a query of an analyst ended without its result. */
 export type QueryErrorCode = 'sql' | 'refused' | 'cancelled' | 'time' | 'memory' | 'lost'

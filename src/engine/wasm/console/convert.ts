@@ -17,8 +17,8 @@ import {
   WriterPropertiesBuilder,
   writeParquet,
 } from 'parquet-wasm/esm'
-import { startDuckDb, startParquet } from './duckdb-worker.ts'
-import type { EngineFiles } from './messages.ts'
+import { startDuckDb, startParquet } from '../duckdb-worker.ts'
+import type { EngineFiles } from '../messages.ts'
 import { QueryError } from './console.ts'
 
 /** The kinds of files that can be brought along, by how their names end. */

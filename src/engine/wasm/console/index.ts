@@ -1,0 +1,7 @@
+export { QueryError } from './console.ts'
+export type { Console, OpenConsoleOptions, QueryErrorCode, QueryOptions, QueryOutcome } from './console.ts'
+export { largestFile, readDataFile, writeParquet } from './data-files.ts'
+export type { ConvertOptions, DataFile } from './data-files.ts'
+export { openConsole } from './open-console.ts'
+export { splitStatements, sqlPieces } from './split-statements.ts'
+export type { SqlPiece, StatementSpan } from './split-statements.ts'
