@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { startDemo, type StartOptions } from '../../src/demo/start.ts'
 import { launchChromium } from './chromium.ts'
+import { button, editor, result, run, standing } from './console/sql-page.ts'
 
 interface Picture {
   /** The query of the page. */
@@ -53,6 +54,37 @@ const lateByManifest = (page: Page) =>
     await route.fulfill({ response, json: { ...(await response.json()), expected_interval_hours: 26 } })
   })
 
+const bySource = `SELECT source, count(*) AS applications, count(*) FILTER (WHERE outcome = 'hired') AS hires
+FROM v_applications
+GROUP BY ALL
+ORDER BY applications DESC`
+const sql = { query: 'page=sql', ready: standing }
+const showSource = (page: Page) => run(page, bySource)
+const showView = (name: string) => async (page: Page) => {
+  await showSource(page)
+  await result(page).getByRole('tab', { name }).click()
+  await page.waitForTimeout(1_000)
+}
+const showProfile = async (page: Page) => {
+  await showSource(page)
+  for (const name of ['v_applications', 'score'])
+    await page
+      .getByRole('treeitem')
+      .filter({ has: page.getByText(name, { exact: true }) })
+      .first()
+      .click()
+  await page.getByText('Quartiles').waitFor()
+}
+const showPinned = async (page: Page) => {
+  await showView('Chart')(page)
+  await button(page, 'Pin').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Pin' }).click()
+  await page.getByText('is pinned to the dashboard').waitFor()
+  await page.getByRole('link', { name: 'Dashboard' }).click()
+  await page.locator('section[data-pin] canvas').waitFor()
+  await page.waitForTimeout(1_000)
+}
+
 /** The states of the page, each under the name of its picture. */
 const pictures: Record<string, Picture> = {
   normal: {},
@@ -98,6 +130,22 @@ const pictures: Record<string, Picture> = {
     before: (page) => page.addInitScript('delete globalThis.WebAssembly'),
     ready: alert,
   },
+  sql: { ...sql, act: showSource },
+  'sql-dark': { ...sql, options: dark, act: showSource },
+  'sql-phone': { ...sql, options: phone, act: showSource },
+  'sql-1920': { ...sql, options: width(1920), act: showSource },
+  'sql-chart': { ...sql, act: showView('Chart') },
+  'sql-chart-phone': { ...sql, options: { ...phone, ...dark }, act: showView('Chart') },
+  'sql-plan': { ...sql, act: showView('Plan') },
+  'sql-profile': { ...sql, act: showProfile },
+  'sql-fault': { ...sql, act: (page) => run(page, 'SELECT city, count(*)\nFROM v_applicatons\nGROUP BY ALL') },
+  'sql-queries': { ...sql, act: (page) => button(page, 'Queries').click() },
+  'sql-loading': {
+    ...sql,
+    before: never(/duckdb.*\.wasm/),
+    ready: (page) => editor(page).waitFor(),
+  },
+  pinned: { ...sql, act: showPinned },
   print: { act: (page) => page.emulateMedia({ media: 'print' }), options: width(794) },
 }
 

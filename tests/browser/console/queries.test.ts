@@ -149,7 +149,7 @@ it('remembers what was run, how long it took and how it ended, and finds it agai
 })
 
 it('saves queries, exports them as files and imports those again', async () => {
-  const page = await openSql(pages)
+  const page = await openSql(pages, { engine: false })
   await write(page, 'SELECT count(*) FROM jobs')
   await saveAs(page, 'Jobs', 'How many there are.')
   expect(await currentTab(page).innerText()).toBe('Jobs')
@@ -158,7 +158,6 @@ it('saves queries, exports them as files and imports those again', async () => {
   let dialog = await queries(page)
   expect(await titles(dialog)).toEqual(['Jobs', 'Two'])
   expect(await violations(page)).toEqual([])
-  await page.screenshot({ path: '/tmp/sql-queries.png' })
   const one = await downloaded(page, () => dialog.getByRole('button', { name: 'Export Jobs' }).click())
   expect(one).toEqual({
     name: 'jobs.sql',
@@ -171,7 +170,7 @@ it('saves queries, exports them as files and imports those again', async () => {
   expect(await titles(dialog)).toEqual(['Jobs', 'Two'])
   await page.context().close()
 
-  const other = await openSql(pages)
+  const other = await openSql(pages, { engine: false })
   dialog = await queries(other)
   const file = (name: string, text: string) => ({ name, mimeType: 'application/sql', buffer: Buffer.from(text) })
   await dialog
@@ -217,7 +216,7 @@ it('offers what the host has in queries/, and says what is broken there', async 
     ['/queries/broken.sql', '-- title: Broken\n'],
   ])
   const ends = [...answers].map(([path, text]) => pages.site.answer(path, (response) => void response.end(text)))
-  const page = await openSql(pages)
+  const page = await openSql(pages, { engine: false })
   let dialog = await queries(page, 'Team')
   expect(await titles(dialog)).toEqual(['Hires by job'])
   expect((await dialog.getByRole('alert').allInnerTexts()).sort()).toEqual([
@@ -231,7 +230,7 @@ it('offers what the host has in queries/, and says what is broken there', async 
   await dialog.getByText('queries/index.json: expected { "files": ["name.sql", …] }, at files.0').waitFor()
   ends.forEach((end) => end())
   await page.context().close()
-  const without = await openSql(pages)
+  const without = await openSql(pages, { engine: false })
   dialog = await queries(without)
   await dialog.getByRole('button', { name: /^Metrics/ }).waitFor()
   expect(await dialog.getByRole('button', { name: /^Team/ }).count()).toBe(0)
@@ -240,7 +239,7 @@ it('offers what the host has in queries/, and says what is broken there', async 
 })
 
 it('shares a query by a link that opens it without running it', async () => {
-  const page = await openSql(pages, { permissions: ['clipboard-read', 'clipboard-write'] })
+  const page = await openSql(pages, { engine: false, permissions: ['clipboard-read', 'clipboard-write'] })
   await write(page, "SELECT '<b>' AS markup, 42 AS answer")
   await button(page, 'Copy link').click()
   await page.getByText('Link copied').waitFor()
@@ -266,7 +265,7 @@ it('shares a query by a link that opens it without running it', async () => {
 })
 
 it('forgets the queries of a scope with what is kept of its data', async () => {
-  const page = await openSql(pages)
+  const page = await openSql(pages, { engine: false })
   await write(page, 'SELECT 1 AS secret')
   await saveAs(page, 'Secret', '')
   await button(page, 'Kept in this browser').click()
@@ -275,7 +274,7 @@ it('forgets the queries of a scope with what is kept of its data', async () => {
   const databases = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect(databases.filter((name) => name?.startsWith('hirescope-sql:'))).toEqual([])
   await page.reload()
-  await standing(page)
+  await editor(page).waitFor()
   expect(await textOf(page)).toBe('')
   expect(await titles(await queries(page))).toEqual([])
   await page.context().close()

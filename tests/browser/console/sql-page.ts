@@ -17,14 +17,16 @@ export const standing = async (page: Page): Promise<Page> => {
   return page
 }
 
-/** Opens the SQL page of a viewer and waits for its engine. */
+/** Opens the SQL page of a viewer and waits for its engine, unless told that nothing will be run. */
 export const openSql = async (
   pages: AppPages,
-  { viewer = 'twelve', fragment = '', ...options }: BrowserContextOptions & { viewer?: string; fragment?: string } = {},
+  { viewer = 'twelve', engine = true, ...options }: BrowserContextOptions & { viewer?: string; engine?: boolean } = {},
 ): Promise<Page> => {
   const page = await pages.newPage(options)
-  await page.goto(`${pages.site.url}?org=a&viewer=${viewer}&page=sql${fragment}`)
-  return standing(page)
+  await page.goto(`${pages.site.url}?org=a&viewer=${viewer}&page=sql`)
+  if (engine) return standing(page)
+  await editor(page).waitFor()
+  return page
 }
 
 /** The text of the editor, with its line breaks. */
