@@ -135,6 +135,9 @@ it('shows newer numbers when the host has them, and keeps those alone', async ()
       const each = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
       return each.flat().map(({ url }) => url.replace(/^.*\//, ''))
     })
+  // The last to come is what the change of applicants reads.
+  const whole = () => expect.poll(async () => (await files()).length, { timeout: 20_000 }).toBe(7)
+  await whole()
   const older = await files()
   const fewer = { ...twelveJobs, jobs: (twelveJobs.jobs ?? '').replace('range(12)', 'range(11)') }
   const applications = (twelveJobs.applications ?? '').replaceAll('range(12)', 'range(11)')
@@ -153,6 +156,7 @@ it('shows newer numbers when the host has them, and keeps those alone', async ()
     ).match((name ?? '').replace('hirescope-bundle:', '') + 'manifest.json')
     return (await manifest?.json())?.sequence === 2
   })
+  await whole()
   loseNetwork()
   await restart()
   await open()

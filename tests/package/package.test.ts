@@ -15,7 +15,7 @@ const budgets: Record<string, number> = {
   metrics: 39_000,
   engine: 40_500,
   'engine/wasm': 1_800,
-  'engine/wasm/console': 60_000,
+  'engine/wasm/console': 5_000,
   'engine/wasm/node': 2_800,
   'engine/wasm/service-worker': 290_000,
   'engine/native': 41_500,

@@ -3,6 +3,7 @@ import { localDate } from 'hirescope/metrics'
 import { slug } from '../about.ts'
 import { asOf } from '../format.ts'
 import type { Rows } from './rows.ts'
+import { createTurns } from './turns.ts'
 import { arrowOfResult, csvOfResult, jsonOfResult, rawCsvOfResult, type WriteOptions } from './write-result.ts'
 
 /** The forms that a result can be saved in. */
@@ -50,6 +51,17 @@ export const resultFileName = (title: string, { org, as_of, time_zone }: Manifes
   return `${parts.filter(Boolean).join('-')}.${extension}`
 }
 
+/** Texts as the browser holds files, one after the other: all at once would keep the page from answering. */
+const filed = async (parts: readonly string[], signal: AbortSignal | undefined): Promise<Blob[]> => {
+  const turn = createTurns(signal)
+  const files: Blob[] = []
+  for (const part of parts) {
+    files.push(new Blob([part]))
+    await turn()
+  }
+  return files
+}
+
 /**
  * The file of a result in one of the forms.
  * @throws the signal's reason; Error where Parquet's writer fails
@@ -60,9 +72,9 @@ export const exportResult = async (
   about: readonly string[],
   options: WriteOptions,
 ): Promise<BlobPart[]> => {
-  if (form === 'csv') return csvOfResult(rows, about, options)
-  if (form === 'raw') return rawCsvOfResult(rows, options)
-  if (form === 'json') return jsonOfResult(rows, options)
+  if (form === 'csv') return filed(await csvOfResult(rows, about, options), options.signal)
+  if (form === 'raw') return filed(await rawCsvOfResult(rows, options), options.signal)
+  if (form === 'json') return filed(await jsonOfResult(rows, options), options.signal)
   if (form === 'arrow') return [await arrowOfResult(rows, 'file', options)]
   const stream = await arrowOfResult(rows, 'stream', options)
   const { writeParquet } = await import('hirescope/engine/wasm/console')

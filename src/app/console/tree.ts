@@ -3,18 +3,20 @@ import { sqlName } from './sql-literals.ts'
 import type { KnownColumn, KnownTable, TableKind } from './state/catalogue.svelte.ts'
 
 /** What the tree groups tables by, in the order in which they are looked for. */
-export const groupTitles: Record<TableKind, string> = {
-  view: 'Readable views',
-  file: 'Files you brought',
-  own: 'Made by you',
-  table: 'Tables',
-  codes: 'Names and codes',
-  rollup: 'Rollups',
+const groups: Record<TableKind, { title: string; about: string }> = {
+  view: { title: 'Readable views', about: 'The tables with names spelled out and ids joined: begin here.' },
+  file: { title: 'Files you brought', about: 'Files of yours, as tables. They stay in this browser.' },
+  own: { title: 'Made by you', about: 'Your own tables and views. They go when the database is reset.' },
+  table: { title: 'Tables', about: 'The tables as they are shipped: keys and codes instead of names.' },
+  codes: { title: 'Names and codes', about: 'What the keys and codes of the tables stand for.' },
+  rollup: { title: 'Rollups', about: 'Worked out at the export, a row for each job: what the metrics read.' },
 }
+
+const metricsAbout = 'The numbers of the dashboard, each as the statement that gives it. Choosing one runs it.'
 
 /** One line of the tree. */
 export type Node = { id: string; level: 1 | 2 | 3; label: string } & (
-  | { kind: 'group'; count: number }
+  | { kind: 'group'; count: number; about: string }
   | { kind: 'table'; table: KnownTable }
   | { kind: 'action'; table: KnownTable; sql: string; title: string }
   | { kind: 'query'; query: ReadyQuery }
@@ -57,7 +59,7 @@ export const nodesOf = (
   const metrics = queries.filter(({ title }) => matches(title))
   const metricNodes: Node[] = metrics.length
     ? [
-        { kind: 'group', level: 1, id: 'metric', label: 'Metrics', count: metrics.length },
+        { kind: 'group', level: 1, id: 'metric', label: 'Metrics', count: metrics.length, about: metricsAbout },
         ...(open.has('metric') || sought ? metrics : []).map((query): Node => ({
           kind: 'query',
           level: 2,
@@ -67,7 +69,7 @@ export const nodesOf = (
         })),
       ]
     : []
-  const tableNodes = (Object.keys(groupTitles) as TableKind[]).flatMap((group): Node[] => {
+  const tableNodes = (Object.keys(groups) as TableKind[]).flatMap((group): Node[] => {
     const found = tables.flatMap((table) => {
       if (table.kind !== group) return []
       const columns = table.columns.filter(({ name }) => matches(name))
@@ -75,7 +77,8 @@ export const nodesOf = (
       return whole || columns.length ? [{ table, columns: whole ? table.columns : columns, whole }] : []
     })
     if (found.length === 0) return []
-    const head: Node = { kind: 'group', level: 1, id: group, label: groupTitles[group], count: found.length }
+    const { title, about } = groups[group]
+    const head: Node = { kind: 'group', level: 1, id: group, label: title, count: found.length, about }
     if (!open.has(group) && !sought) return [head]
     const lines = found.flatMap(({ table, columns, whole }): Node[] => {
       const line: Node = { kind: 'table', level: 2, id: `${group}/${table.name}`, label: table.name, table }
@@ -93,6 +96,14 @@ export const nodesOf = (
     return [head, ...lines]
   })
   return [...tableNodes, ...metricNodes]
+}
+
+/** What a line means. Pure. */
+export const aboutOf = (node: Node): string => {
+  if (node.kind === 'group') return node.about
+  if (node.kind === 'action') return node.sql.replace(/\s+/g, ' ')
+  if (node.kind === 'query') return node.query.description
+  return (node.kind === 'column' ? node.column.comment : node.table.comment) ?? groups[node.table.kind].about
 }
 
 /** A type in a short word. */

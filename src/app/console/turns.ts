@@ -20,6 +20,7 @@ const next = (): Promise<void> =>
 export const createTurns = (signal?: AbortSignal): (() => Promise<void>) => {
   let since = performance.now()
   return async () => {
+    signal?.throwIfAborted()
     if (performance.now() - since < most) return
     await next()
     signal?.throwIfAborted()

@@ -26,6 +26,9 @@ export interface WriteOptions {
 
 const portion = 1000
 
+/** The browser is handed files in parts of so many bytes. */
+const portionBytes = 1 << 20
+
 /** Writes rows line by line, as parts of a file of some thousand rows each. */
 const written = async (
   { length }: Rows,
@@ -184,10 +187,22 @@ export const arrowOfResult = async (
   const writer = form === 'file' ? new RecordBatchFileWriter() : new RecordBatchStreamWriter()
   // The writer's own stream is lost in the build, since its package says of itself that it has no side effects. The bytes stay in
   // parts: joining hundreds of megabytes would keep the page from answering.
-  const parts: Uint8Array<ArrayBuffer>[] = []
+  const files: Blob[] = []
   const gathered = (async () => {
-    for await (const part of writer) parts.push(part as Uint8Array<ArrayBuffer>)
-    return new Blob(parts)
+    let parts: Uint8Array<ArrayBuffer>[] = []
+    let held = 0
+    const file = () => {
+      files.push(new Blob(parts))
+      parts = []
+      held = 0
+    }
+    for await (const part of writer) {
+      parts.push(part as Uint8Array<ArrayBuffer>)
+      held += part.length
+      if (held >= portionBytes) file()
+    }
+    file()
+    return new Blob(files)
   })()
   writer.reset(undefined, schema)
   let done = 0

@@ -252,6 +252,10 @@ it('cancels a query by button and by key, and ends one at the time limit', async
   await button(page, 'Limits').click()
   expect(await page.getByLabel('Time limit, seconds').inputValue()).toBe('1')
   expect(await violations(page)).toEqual([])
+  await page.getByLabel('Time limit, seconds').fill('60')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
 it.each([360, 768, 1280, 1920])('stands on a page of %i px without scrolling sideways', async (width) => {

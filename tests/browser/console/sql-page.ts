@@ -4,7 +4,8 @@ import type { AppPages } from '../app-page.ts'
 export const editor = (page: Page) => page.locator('.cm-content')
 export const result = (page: Page) => page.getByRole('region', { name: 'Result', exact: true })
 export const tabNamed = (page: Page, name: string) => page.getByRole('tab', { name, exact: true })
-export const currentTab = (page: Page) => page.getByRole('tab', { selected: true })
+export const currentTab = (page: Page) =>
+  page.getByRole('tablist', { name: 'Queries' }).getByRole('tab', { selected: true })
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
 /** Waits for the engine of the SQL page. */
@@ -37,9 +38,10 @@ export const textOf = async (page: Page): Promise<string> =>
 
 /** Puts a text in place of what the editor holds. */
 export const write = async (page: Page, text: string) => {
-  await editor(page).click()
+  await editor(page).focus()
   await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.insertText(text)
+  if (text) await page.keyboard.insertText(text)
+  else await page.keyboard.press('Delete')
 }
 
 /** Runs what the editor holds and waits for the end. */

@@ -2,6 +2,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   type CompletionSource,
 } from '@codemirror/autocomplete'
@@ -37,7 +38,8 @@ export const language = new Compartment()
 
 export const languageOf = (dialect: SQLDialect): Extension => sql({ dialect }).language
 
-const does = (act: () => void) => () => {
+const does = (act: () => void) => (view: EditorView) => {
+  closeCompletion(view)
   act()
   return true
 }

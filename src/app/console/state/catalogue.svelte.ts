@@ -77,7 +77,7 @@ export class Catalogue {
   #macros = $state.raw<readonly KnownMacro[]>([])
   #elsewhere = $state.raw<readonly string[]>([])
   #seen = -1
-  #reading: Promise<void> | null = null
+  #refreshing: Promise<void> | null = null
 
   constructor(session: Session, files: () => readonly string[]) {
     this.#session = session
@@ -106,12 +106,21 @@ export class Catalogue {
     return this.#elsewhere.length > 0 || this.#macros.length > 0 || this.#tables.some(({ kind }) => kind === 'own')
   }
 
-  /** Reads the catalogue anew, if it may have changed. */
-  async refresh(): Promise<void> {
+  /** Reads the catalogue anew, if it may have changed. What changes meanwhile is read after that. */
+  refresh(): Promise<void> {
+    return (this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null)))
+  }
+
+  async #refresh() {
     while (this.#seen !== this.#session.changed) {
       const seen = this.#session.changed
-      await (this.#reading ??= this.#read().finally(() => (this.#reading = null)))
-      this.#seen = seen
+      try {
+        await this.#read()
+        this.#seen = seen
+      } catch (error) {
+        // A table may be dropped while its rows are counted.
+        if (seen === this.#session.changed) throw error
+      }
     }
   }
 
