@@ -7,6 +7,7 @@ import { temporaryFolder } from '../fixtures/bundle.ts'
 import { violations } from './app-page.ts'
 import { twelveJobs, writeWhole } from './app-site.ts'
 import { builtApp } from './built.ts'
+import { gridOf, run, standing, textOf } from './console/sql-page.ts'
 import { launchProfile, serveFolders, type Intercept, type Server } from './chromium.ts'
 
 // A project page of a dumb host: the app below a path of its own, the data beside it, and a session that a login layer would answer.
@@ -124,6 +125,22 @@ it('opens without a network after the browser was restarted, and answers about o
   expect(new Set(server.requests.slice(before).map((path) => path.replace(/^.*\//, '')))).toEqual(
     new Set(['', 'session.json', 'manifest.json', 'service-worker.js']),
   )
+})
+
+it('answers SQL without a network once the tables have come', async () => {
+  await open()
+  await kept('acme/one/')
+  await page.getByRole('link', { name: 'SQL' }).click()
+  await standing(page)
+  await run(page, 'SELECT count(*)::INTEGER AS n FROM v_applications')
+  loseNetwork()
+  await restart()
+  await page.goto(`${site}?page=sql`)
+  await standing(page)
+  expect(await textOf(page)).toBe('SELECT count(*)::INTEGER AS n FROM v_applications')
+  await run(page, 'SELECT count(*)::INTEGER AS n FROM v_applications')
+  await expect.poll(() => gridOf(page)).toEqual([{ 'n INTEGER': '282' }])
+  expect(await page.getByRole('status').filter({ hasText: 'Offline' }).count()).toBe(1)
 })
 
 it('shows newer numbers when the host has them, and keeps those alone', async () => {

@@ -158,6 +158,35 @@ it('starts the engine anew where it is lost, with all tabs, and says what is gon
   await page.context().close()
 })
 
+it('shows within 200 ms of the click that a cross join of a million by a million rows is cancelled', async () => {
+  const page = await openSql(pages)
+  await write(page, 'SELECT sum(a.range % 7 + b.range) FROM range(1000000) AS a, range(1000000) AS b')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await button(page, 'Cancel').waitFor()
+  await page.waitForTimeout(1_000)
+  const milliseconds = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const buttons = () => [...document.querySelectorAll('button')]
+        const start = performance.now()
+        new MutationObserver((_, observer) => {
+          if (!buttons().some(({ textContent }) => textContent === 'Run')) return
+          observer.disconnect()
+          resolve(performance.now() - start)
+        }).observe(document.body, { subtree: true, childList: true })
+        buttons()
+          .find(({ textContent }) => textContent === 'Cancel')
+          ?.click()
+      }),
+  )
+  console.info(`cancelled ${Math.round(milliseconds)} ms after the click`)
+  expect(milliseconds).toBeLessThan(200)
+  await result(page).getByText('cancelled').first().waitFor()
+  await run(page, 'SELECT count(*)::INTEGER AS n FROM jobs')
+  await expect.poll(async () => Object.values((await gridOf(page))[0] ?? {}).at(-1)).toBe('12')
+  await page.context().close()
+})
+
 it('takes the memory limit that is set once the database is reset, and tells of it in words', async () => {
   const page = await openSql(pages)
   await button(page, 'Limits').click()
