@@ -364,6 +364,7 @@ it('shows a dataset of the previous contract version as it does one of this vers
     await jobBox(page).click()
     await option(page).nth(1).click()
     await settled(page)
+    await page.locator('.change .skeleton').waitFor({ state: 'detached' })
     shown.push(await page.locator('main').innerText())
     await page.context().close()
   }
