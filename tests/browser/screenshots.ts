@@ -54,19 +54,25 @@ const lateByManifest = (page: Page) =>
     await route.fulfill({ response, json: { ...(await response.json()), expected_interval_hours: 26 } })
   })
 
-const bySource = `SELECT source, count(*) AS applications, count(*) FILTER (WHERE outcome = 'hired') AS hires
+const byCity = `SELECT city, count(*) AS applications, count(*) FILTER (WHERE outcome = 'hired') AS hires
 FROM v_applications
 GROUP BY ALL
 ORDER BY applications DESC`
-const sql = { query: 'page=sql', ready: standing }
-const showSource = (page: Page) => run(page, bySource)
+const sql = {
+  query: 'page=sql',
+  ready: async (page: Page) => {
+    await standing(page)
+    await page.getByRole('treeitem', { includeHidden: true }).first().waitFor({ state: 'attached' })
+  },
+}
+const showCities = (page: Page) => run(page, byCity)
 const showView = (name: string) => async (page: Page) => {
-  await showSource(page)
+  await showCities(page)
   await result(page).getByRole('tab', { name }).click()
   await page.waitForTimeout(1_000)
 }
 const showProfile = async (page: Page) => {
-  await showSource(page)
+  await showCities(page)
   for (const name of ['v_applications', 'score'])
     await page
       .getByRole('treeitem')
@@ -130,13 +136,20 @@ const pictures: Record<string, Picture> = {
     before: (page) => page.addInitScript('delete globalThis.WebAssembly'),
     ready: alert,
   },
-  sql: { ...sql, act: showSource },
-  'sql-dark': { ...sql, options: dark, act: showSource },
-  'sql-phone': { ...sql, options: phone, act: showSource },
-  'sql-1920': { ...sql, options: width(1920), act: showSource },
+  sql: { ...sql, act: showCities },
+  'sql-dark': { ...sql, options: dark, act: showCities },
+  'sql-phone': { ...sql, options: phone, act: showCities },
+  'sql-1920': { ...sql, options: width(1920), act: showCities },
   'sql-chart': { ...sql, act: showView('Chart') },
   'sql-chart-phone': { ...sql, options: { ...phone, ...dark }, act: showView('Chart') },
-  'sql-plan': { ...sql, act: showView('Plan') },
+  'sql-plan': {
+    ...sql,
+    act: async (page) => {
+      await showView('Plan')(page)
+      await button(page, 'Explain and profile').click()
+      await result(page).getByRole('tree').waitFor()
+    },
+  },
   'sql-profile': { ...sql, act: showProfile },
   'sql-fault': { ...sql, act: (page) => run(page, 'SELECT city, count(*)\nFROM v_applicatons\nGROUP BY ALL') },
   'sql-queries': { ...sql, act: (page) => button(page, 'Queries').click() },

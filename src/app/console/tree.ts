@@ -103,7 +103,8 @@ export const aboutOf = (node: Node): string => {
   if (node.kind === 'group') return node.about
   if (node.kind === 'action') return node.sql.replace(/\s+/g, ' ')
   if (node.kind === 'query') return node.query.description
-  return (node.kind === 'column' ? node.column.comment : node.table.comment) ?? groups[node.table.kind].about
+  const own = node.kind === 'column' ? node.column.comment : null
+  return own ?? node.table.comment ?? groups[node.table.kind].about
 }
 
 /** A type in a short word. */

@@ -148,6 +148,14 @@ it('completes tables, columns in reach, functions of the engine, and metrics', a
   expect(await violations(page)).toEqual([])
 })
 
+it('knows the words of the language, wherever they stand in the list of them', async () => {
+  await write(desk, 'SELECT city FROM jobs WHERE job_key > 1 GROUP BY ALL')
+  const colours = await editor(desk)
+    .locator('.cm-line span')
+    .evaluateAll((all) => Object.fromEntries(all.map((each) => [each.textContent, getComputedStyle(each).color])))
+  for (const word of ['FROM', 'WHERE', 'GROUP', 'BY', 'ALL']) expect(colours[word], word).toBe(colours.SELECT)
+})
+
 it('lays a query out', async () => {
   const page = desk
   await write(page, 'select job_key,count(*) as hires from applications where outcome=2 group by all')
