@@ -389,6 +389,7 @@ it.each(failures)('says what to do about %s', async (_, path, title, init) => {
   await page.goto(site.url + path)
   const alert = page.getByRole('alert').filter({ hasText: title })
   await alert.waitFor()
+  expect(await page.locator('.change .skeleton').count()).toBe(0)
   expect(await alert.innerText()).toContain(title)
   expect(await alert.innerText()).not.toMatch(/https?:|data\/org/)
   await page.context().close()
