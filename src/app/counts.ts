@@ -1,4 +1,4 @@
-import { number } from './format.ts'
+import { exact, number } from './format.ts'
 import type { ShownBasis } from './state/board.svelte.ts'
 
 const labels: Record<string, string> = {
@@ -25,8 +25,7 @@ const labels: Record<string, string> = {
 /** Credits kept in ten-thousandths, as text: 12500 is "1.25". */
 export const credits = (units: string): string => {
   const digits = units.padStart(5, '0')
-  const fraction = digits.slice(-4).replace(/0+$/, '')
-  return `${number(Number(digits.slice(0, -4)))}${fraction && `.${fraction}`}`
+  return exact(`${digits.slice(0, -4)}.${digits.slice(-4)}`)
 }
 
 /** The numerators and denominators of an answer as label and number; `only` narrows them. */

@@ -54,6 +54,7 @@ export const formatsFor = (asked: readonly string[]) => {
     decimal: (value: number): string => atMostOne.format(value),
     exact: (value: string): string => fourDecimals.format(value as Intl.StringNumericLiteral),
     ratio: (value: number): string => twoDecimals.format(value),
+    percent: (value: number): string => percent.format(value / 100),
     percentage: (share: number): string => (share < 0.01 ? `<${percent.format(0.01)}` : percent.format(share)),
     bytes: (value: number, of = value): { value: string; unit: string } => {
       const [size, unit] = of >= 1e6 ? [1e6, 'MB'] : [1e3, 'KB']
@@ -80,6 +81,9 @@ export const exact = local.exact
 
 /** A ratio in per cent, without the sign: "44.71". */
 export const ratio = local.ratio
+
+/** A number of hundredths, with the sign: "12%". */
+export const percent = local.percent
 
 /** "3.1" of "8.2 MB": both in the unit that suits the second. */
 export const bytes = local.bytes

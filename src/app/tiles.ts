@@ -1,7 +1,7 @@
 import type { EndpointId, Manifest } from 'hirescope/contract'
 import { applicantsChange, metrics, type ApplicantsChange } from 'hirescope/metrics'
 import { credits } from './counts.ts'
-import { counted, day, decimal, fewestForShares, localDay, localTime, number, ratio } from './format.ts'
+import { counted, day, decimal, fewestForShares, localDay, localTime, number, percent, ratio } from './format.ts'
 import { shownList, type ShownList } from './shown-lists.ts'
 import type { ListedJob, ShownBasis, Standing } from './state/board.svelte.ts'
 
@@ -79,7 +79,7 @@ export const changeInWords = ({ answers: { latest, before } }: ApplicantsChange)
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : null
   return {
     direction,
-    size: `${number(Math.abs(change))}%`,
+    size: percent(Math.abs(change)),
     against: direction ? 'on prior 12 wk' : 'change on prior 12 wk',
   }
 }

@@ -112,6 +112,8 @@ it('lists with an and at the end', () => {
 
 it('writes ten-thousandths of credits exactly', () => {
   expect(credits('12500')).toBe('1.25')
+  expect(formatsFor(['de-DE']).exact('1234.2500')).toBe('1.234,25')
+  expect(formatsFor(['de-DE']).percent(31)).toBe('31\u00a0%')
   expect(credits('0')).toBe('0')
   expect(credits('1')).toBe('0.0001')
   expect(credits('123456780000')).toBe('12,345,678')

@@ -189,6 +189,19 @@ it('is printed in light colours with patterns, without controls or cut cards', a
   await page.context().close()
 })
 
+it('is printed with tables whole, without what only a screen can do', async () => {
+  const page = await pages.open('?table=applicants-stage-graph-overview')
+  const stages = card(page, 'applicants-stage-graph-overview')
+  const cut = () =>
+    stages.getByRole('region').evaluate(({ scrollHeight, clientHeight }) => Math.max(0, scrollHeight - clientHeight))
+  await page.setViewportSize({ width: 794, height: 900 })
+  await page.emulateMedia({ media: 'print' })
+  expect(await cut()).toBe(0)
+  expect(await stages.getByRole('row').count()).toBe(13)
+  expect(await stages.getByRole('button', { name: /^Copy/ }).isVisible()).toBe(false)
+  await page.context().close()
+})
+
 it('shows whatever a text holds as text, and long ones whole on demand', async () => {
   const page = await pages.open('?viewer=hostile')
   const long = hostileTexts.at(-1)!
