@@ -215,11 +215,20 @@ it('shows whatever a text holds as text, and long ones whole on demand', async (
   expect(await page.getByRole('dialog').innerText()).toBe(long)
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
-  await card(page, overview)
-    .getByRole('button', { name: '6 in résumé screening' })
-    .first()
-    .hover()
-    .catch(() => {})
+  // Tooltips, and the tiles of skills and cities, which take their texts from other tables.
+  const told: string[] = []
+  for (const bar of await card(page, overview).locator('button.bar').all()) {
+    await bar.focus()
+    const tip = page.locator('.tip')
+    await tip.waitFor()
+    expect(await tip.locator('img').count()).toBe(0)
+    told.push(await tip.locator('.name').innerText())
+    await page.keyboard.press('Escape')
+    await tip.waitFor({ state: 'detached' })
+  }
+  for (const text of hostileTexts) expect(told.some((each) => each.startsWith(text.slice(0, 300)))).toBe(true)
+  expect(await page.locator('[data-tile="Top skills"]').textContent()).toContain(hostileTexts[0])
+  expect(await page.locator('[data-tile="Top city"]').textContent()).toContain(long)
   await card(page, overview).getByRole('button', { name: 'Table' }).click()
   const table = await card(page, overview).getByRole('table').textContent()
   for (const text of hostileTexts) expect(table).toContain(text)
