@@ -231,7 +231,13 @@ it('gives the memory of datasets back on close, time after time', async () => {
     const texts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')))
     return texts.reduce((sum, text) => sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024, 0)
   }
-  const before = await used()
+  // What the tests before have closed goes first.
+  const settled = async (): Promise<number> => {
+    const now = await used()
+    await page.waitForTimeout(1_000)
+    return now - (await used()) > 5 ? settled() : now
+  }
+  const before = await settled()
   await page.evaluate(async (bundle) => {
     const open = () => window.hirescope.openDataset(bundle, { tables: 'all' })
     const datasets = await Promise.all([open(), open(), open()])
