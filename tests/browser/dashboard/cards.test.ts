@@ -164,7 +164,7 @@ it('does everything without a mouse', async () => {
   expect(download.suggestedFilename()).toMatch(/\.csv$/)
   await focus(card(page, 'weekly-graph').getByRole('button', { name: 'Assessments' }))
   await page.keyboard.press('Space')
-  expect(new URL(page.url()).searchParams.get('weekly')).toBe('assessments')
+  await expect.poll(() => new URL(page.url()).searchParams.get('weekly')).toBe('assessments')
   await page.context().close()
 })
 
