@@ -250,14 +250,15 @@ export class Workspace {
     }
   }
 
-  /** The numbers come first, then what can be done with them, and last the engine, whose start keeps all cores busy. */
+  /** The numbers come first. Then the engine is started, which takes longest, and what can be done with the numbers comes beside it. */
   async #follow(board: Board, signal: AbortSignal) {
     await painted()
+    if (signal.aborted) return
+    const starting = this.startEngine()
     const lively = board.enliven()
-    // The engine does not depend on them.
-    await lively.catch(() => {})
-    await painted()
-    if (!signal.aborted) await this.startEngine()
+    // What did not come is asked for once more, when the engine is out of its way.
+    lively.catch(() => {})
+    await starting
     await lively.catch(() => board.enliven()).catch(() => {})
   }
 
