@@ -63,7 +63,8 @@ const apt = (packages) => {
 }
 
 if (process.argv.includes('--tests')) {
-  if (!onPath('chromium', 'chromium-browser') && !apt(['chromium', 'fonts-liberation']))
+  const chromium = ['chromium-headless-shell', 'chromium', 'chromium-browser']
+  if (!onPath(...chromium) && !apt(['chromium-headless-shell', 'fonts-liberation']))
     stop('the browser tests need Chromium; install it so that "chromium" is on the PATH')
   // Debian keeps it in /usr/sbin, which is not on everyone's path.
   if (!onPath('nginx') && !existsSync('/usr/sbin/nginx') && !apt(['nginx']))
