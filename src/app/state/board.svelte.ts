@@ -116,7 +116,7 @@ const known = ({ answer }: Card) => answer && { ...answer, basis: answer.basis?.
 export class Board {
   #manifest = $state.raw() as Manifest
   #jobs = $state.raw<readonly ListedJob[]>([])
-  #engine = $state.raw<'starting' | 'ready' | 'failed'>('starting')
+  #engine = $state.raw<'none' | 'starting' | 'ready' | 'failed'>('starting')
   #dataset = $state.raw<Dataset | null>(null)
   #asked = $state.raw<Question>(everything)
   #standing = $state.raw<Standing | null>(null)
@@ -134,9 +134,15 @@ export class Board {
    * Without answers of the export, nothing stands before the engine has computed it. `mend` is told when the engine answers
    * nothing any more; it says whether it attaches another one, so that the question can wait for that.
    */
-  constructor(manifest: Manifest, answers: Answers | null, mend: (error: Error) => boolean) {
+  constructor(
+    manifest: Manifest,
+    answers: Answers | null,
+    mend: (error: Error) => boolean,
+    engine: 'none' | 'starting' = 'starting',
+  ) {
     this.#manifest = manifest
     this.#mend = mend
+    this.#engine = engine
     this.#jobs = answers ? listed(answers) : []
     this.#precomputed = answers && { manifest, cards: fromExport(answers, manifest) }
     this.#standing = this.#precomputed && standingFor(everything, this.#meaning(everything), this.#precomputed.cards)
@@ -150,7 +156,7 @@ export class Board {
     return this.#jobs
   }
 
-  /** Whether questions can be answered. */
+  /** Whether questions can be answered; "none" where no engine is started for now. */
   get engine() {
     return this.#engine
   }

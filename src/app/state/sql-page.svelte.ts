@@ -21,6 +21,7 @@ export interface Draft {
  */
 export class SqlPage {
   readonly #view: View
+  readonly #onKept: (kept: boolean) => void
   #parts = $state.raw<typeof consoleParts | null>(null)
   #failure = $state.raw<Error | null>(null)
   #desk = $state.raw<Desk | null>(null)
@@ -28,8 +29,10 @@ export class SqlPage {
   #drafts: readonly Draft[] = []
   #link: string | null = null
 
-  constructor(view: View) {
+  /** `onKept` is told whether this browser keeps the bundle that a desk has opened. */
+  constructor(view: View, onKept: (kept: boolean) => void) {
     this.#view = view
+    this.#onKept = onKept
     this.#takeLink()
     addEventListener('hashchange', () => this.#takeLink())
   }
@@ -79,7 +82,7 @@ export class SqlPage {
     this.#desk = null
     this.#deskOf = ''
     if (!parts || address === null || !manifest) return
-    this.#desk = untrack(() => new parts.Desk(address, manifest))
+    this.#desk = untrack(() => new parts.Desk(address, manifest, this.#onKept))
     this.#deskOf = whose
     untrack(() => this.#hand())
   }

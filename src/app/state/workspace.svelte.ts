@@ -140,6 +140,7 @@ export class Workspace {
     if (chosen && this.#chosen && chosen.viewer !== this.#chosen.viewer)
       untrack(() => void this.#during((signal) => this.#enterAs(chosen, signal)))
     else if (this.#board) untrack(() => void this.#board?.show(question))
+    if (this.view.page === 'dashboard' && this.#board?.engine === 'none') untrack(() => void this.startEngine())
   }
 
   /** Looks whether there are newer numbers, and whether these are still meant for the viewer. */
@@ -209,10 +210,12 @@ export class Workspace {
     this.#leave()
     this.#address = address
     this.#answersFailure = failure
-    const board = new Board(manifest, answers, (error) => this.#mend(error))
+    // The SQL page has an engine of its own.
+    const engine = untrack(() => this.view.page) === 'sql' ? 'none' : 'starting'
+    const board = new Board(manifest, answers, (error) => this.#mend(error), engine)
     this.#board = board
     this.#phase = 'ready'
-    void this.#follow(board, signal)
+    void this.#follow(board, engine, signal)
   }
 
   /** Reads the precomputed answers; a bundle whose answers are of no use is left to the engine. */
@@ -251,10 +254,10 @@ export class Workspace {
   }
 
   /** The numbers come first. Then the engine is started, which takes longest, and what can be done with the numbers comes beside it. */
-  async #follow(board: Board, signal: AbortSignal) {
+  async #follow(board: Board, engine: 'none' | 'starting', signal: AbortSignal) {
     await painted()
     if (signal.aborted) return
-    const starting = this.startEngine()
+    const starting = engine === 'starting' ? this.startEngine() : null
     const lively = board.enliven()
     // What did not come is asked for once more, when the engine is out of its way.
     lively.catch(() => {})

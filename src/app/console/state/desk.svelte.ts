@@ -26,10 +26,13 @@ export class Desk {
   #newest = $state.raw() as Manifest
   readonly #shelf: Shelf
 
-  constructor(address: string, manifest: Manifest) {
+  constructor(address: string, manifest: Manifest, onKept: (kept: boolean) => void) {
     this.#newest = manifest
     this.#shelf = new Shelf(manifest)
-    this.session = new Session(address, manifest, this.limits, (console) => this.files.restore(console))
+    this.session = new Session(address, manifest, this.limits, {
+      prepare: (console) => this.files.restore(console),
+      onKept,
+    })
     this.files = new Files(this.#shelf, this.session)
     this.catalogue = new Catalogue(this.session, () => this.files.names)
     this.runs = new Runs(this.#shelf)

@@ -14,6 +14,13 @@ import type { Limits } from './limits.svelte.ts'
 /** For how many milliseconds the engine may be busy with a statement that was stopped, before it is ended with all that waits for it. */
 const lettingGo = 3_000
 
+interface SessionHooks {
+  /** Puts what belongs into it into each engine, before it is asked anything. */
+  prepare(console: Console): Promise<void>
+  /** Told whether this browser keeps the bundle. */
+  onKept(kept: boolean): void
+}
+
 export type SessionPhase = 'idle' | 'loading' | 'ready' | 'failed'
 
 /** Whether a statement may leave other tables, views or macros behind than it found. More words than needed do no harm. */
@@ -26,7 +33,7 @@ const mayChange = (sql: string) =>
 export class Session {
   readonly #address: string
   readonly #limits: Limits
-  readonly #prepare: (console: Console) => Promise<void>
+  readonly #hooks: SessionHooks
   #phase = $state.raw<SessionPhase>('idle')
   #progress = $state.raw<Progress | null>(null)
   #failure = $state.raw<Failure | null>(null)
@@ -37,12 +44,11 @@ export class Session {
   #life = new AbortController()
   #stoppedAt = -lettingGo
 
-  /** `prepare` puts what belongs into it into each engine, before it is asked anything. */
-  constructor(address: string, manifest: Manifest, limits: Limits, prepare: (console: Console) => Promise<void>) {
+  constructor(address: string, manifest: Manifest, limits: Limits, hooks: SessionHooks) {
     this.#address = address
     this.#manifest = manifest
     this.#limits = limits
-    this.#prepare = prepare
+    this.#hooks = hooks
   }
 
   get phase() {
@@ -192,11 +198,11 @@ export class Session {
         onStart: (loadedBytes, totalBytes) => arrived('engine', { loadedBytes, totalBytes }),
         onProgress: (progress) => arrived('tables', progress),
         // What the dashboard has fetched already comes from where this browser keeps it.
-        onKept: () => {},
+        onKept: this.#hooks.onKept,
         onLost,
       })
       signal.throwIfAborted()
-      await this.#prepare(opened)
+      await this.#hooks.prepare(opened)
       signal.throwIfAborted()
       this.#manifest = opened.manifest
       this.#phase = 'ready'
