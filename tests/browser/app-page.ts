@@ -5,6 +5,26 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { startSite, type Site } from './app-site.ts'
 import { launchChromium, type Chromium } from './chromium.ts'
 
+const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
+const phone: BrowserContextOptions = {
+  viewport: { width: 360, height: 780 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+}
+const allLooks = {
+  'on a desktop, in light': { ...desktop, colorScheme: 'light' },
+  'on a desktop, in dark': { ...desktop, colorScheme: 'dark' },
+  'on a phone, in light': { ...phone, colorScheme: 'light' },
+  'on a phone, in dark': { ...phone, colorScheme: 'dark' },
+} satisfies Record<string, BrowserContextOptions>
+
+/** How a page is looked at. */
+export type Look = keyof typeof allLooks
+
+/** The looks in which tests are run: all of them, or in the short form one. */
+export const looks = (short: Look): Look[] => (process.env.HIRESCOPE_FULL ? (Object.keys(allLooks) as Look[]) : [short])
+
 /** The app in a browser, beside the bundles of `app-site`. */
 export interface AppPages {
   site: Site
@@ -12,18 +32,24 @@ export interface AppPages {
   /** What pages wrote to the console as an error or a warning, or threw. */
   complaints: string[]
   newPage(options?: BrowserContextOptions): Promise<Page>
-  /** Opens the page at a path and waits for its numbers. */
+  /** Opens the page at a path and waits for its numbers. Without options it is one that is done with, if there is any. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>
+  /** Gives a page back that is as it was opened but for its address, the window and what closes by Escape: its engine goes on. */
+  done(page: Page): Promise<void>
   close(): Promise<void>
 }
 
-export const startPages = async (): Promise<AppPages> => {
+export const startPages = async (
+  look: Look = 'on a desktop, in light',
+  { asUsual = false } = {},
+): Promise<AppPages> => {
   const site = await startSite()
-  const chromium = await launchChromium()
+  const chromium = await launchChromium({ asUsual })
+  const idle: Page[] = []
   const complaints: string[] = []
   const newPage = async (options: BrowserContextOptions = {}) => {
     const context = await chromium.browser.newContext({
-      viewport: { width: 1280, height: 900 },
+      ...allLooks[look],
       // It would fetch the whole app for each context.
       serviceWorkers: 'block',
       ...options,
@@ -41,16 +67,39 @@ export const startPages = async (): Promise<AppPages> => {
     })
     return page
   }
-  const open = async (path = '', options: BrowserContextOptions = {}) => {
+  const open = async (path = '', options?: BrowserContextOptions) => {
+    const inApp = /^(\?|$)/.test(path)
+    const reused = options || !inApp ? undefined : idle.pop()
+    if (reused) return visit(reused, path)
     const page = await newPage(options)
     await page.goto(site.url + path)
     return settled(page)
+  }
+  /** Leads a page elsewhere as going back would. */
+  const visit = async (page: Page, path: string) => {
+    const query = new URLSearchParams(path)
+    if (!query.has('org')) query.set('org', 'a')
+    if (!query.has('viewer')) query.set('viewer', 'twelve')
+    await page.evaluate((address) => {
+      history.pushState(null, '', address)
+      dispatchEvent(new PopStateEvent('popstate'))
+    }, `?${query}`)
+    // Numbers of another question stay for a moment.
+    await page.waitForTimeout(150)
+    return settled(page)
+  }
+  const done = async (page: Page) => {
+    for (let layer = 0; layer < 2; layer++) await page.keyboard.press('Escape')
+    const { viewport, colorScheme } = allLooks[look]
+    await page.emulateMedia({ media: null, colorScheme })
+    await page.setViewportSize(viewport ?? { width: 0, height: 0 })
+    idle.push(page)
   }
   const close = async () => {
     await chromium.close()
     await site.close()
   }
-  return { site, chromium, complaints, newPage, open, close }
+  return { site, chromium, complaints, newPage, open, done, close }
 }
 
 /** Waits for the numbers, those of the engine. */
@@ -71,6 +120,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 /** What axe finds wrong with a page as it stands, in light and in dark. */
 export const violations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe)
+  const before = await page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -83,6 +133,6 @@ export const violations = async (page: Page): Promise<string[]> => {
     }, rules)
     found.push(...here.map((violation) => `${colorScheme}: ${violation}`))
   }
-  await page.emulateMedia({ colorScheme: null })
+  await page.emulateMedia({ colorScheme: before })
   return found
 }

@@ -200,7 +200,7 @@ it('asks every card about a job that is found without its accent, by keyboard al
   expect(await card(page, 'applicants-stage-graph').innerText()).toContain('37 applications = ')
   expect(await card(page, 'score-distribution-graph').innerText()).toContain('37 scored résumés of 37')
   expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain('This job alone')
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('lists a hundred of many jobs and asks to refine', async () => {
@@ -211,7 +211,7 @@ it('lists a hundred of many jobs and asks to refine', async () => {
   await page.keyboard.type('job 249')
   await option(page).filter({ hasText: 'Job 249' }).click()
   await page.getByText('No applications to this job in the last 12 weeks.').waitFor()
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('has a table behind every chart', async () => {
@@ -222,7 +222,7 @@ it('has a table behind every chart', async () => {
   expect(await card(page, 'applicants-stage-graph').locator('tbody tr').first().innerText()).toMatch(
     /Résumé screening\s+86\s+30%/,
   )
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('explains how each number is computed, with the SQL that ran', async () => {
@@ -267,7 +267,7 @@ it('tells jobs of one title apart wherever they are named', async () => {
   await page.keyboard.press('Escape')
   await card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Table' }).click()
   expect(await card(page, 'applicants-stage-graph-overview').innerText()).toContain(named)
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('hides and shows a series from the legend', async () => {
@@ -288,7 +288,7 @@ it('says so to who sees no job', async () => {
   expect(await page.locator('main').innerText()).toContain('No job is shared with you yet')
   expect(await jobBox(page).count()).toBe(0)
   expect(await page.locator('[data-tile], [data-card]').count()).toBe(0)
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('says why there is nothing to show', async () => {
@@ -296,7 +296,7 @@ it('says why there is nothing to show', async () => {
   expect(await tile(page, 'Assessed')).toMatch(/No data available\s+no applicants yet/)
   expect(await tile(page, 'Jobs')).toMatch(/250\s+open\s+0 closed\s+250 in all/)
   for (const id of cards) expect(await card(page, id).innerText()).toContain('No data available')
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('says which numbers the source cannot give', async () => {
@@ -307,7 +307,7 @@ it('says which numbers the source cannot give', async () => {
   expect(await card(page, 'weekly-graph').innerText()).toContain(
     'Not available: assessments and video interviews (the source has none).',
   )
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('puts three applications into words and gives no percentages', async () => {
@@ -317,7 +317,7 @@ it('puts three applications into words and gives no percentages', async () => {
   expect(await card(page, 'score-distribution-graph').innerText()).toContain('The scores are 0, 1 and 2.')
   expect(await tile(page, 'Assessed')).toMatch(/2\s+of 3 applicants/)
   expect(await page.locator('main').innerText()).not.toContain('%')
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('keeps the other cards when one cannot be computed', async () => {
@@ -328,7 +328,7 @@ it('keeps the other cards when one cannot be computed', async () => {
   await broken.getByText('This could not be computed').waitFor()
   expect(await tile(page, 'Applicants')).toContain('281')
   expect(await card(page, 'applicants-stage-graph').innerText()).toContain('254 above')
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('changes the viewer and the organisation of the demo', async () => {
@@ -339,7 +339,7 @@ it('changes the viewer and the organisation of the demo', async () => {
   await page.getByLabel('Organisation').selectOption({ label: 'Borealis' })
   await page.getByText('12 visible jobs', { exact: true }).waitFor()
   expect(page.url()).toBe(`${site.url}?org=b&viewer=twelve`)
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('keeps the address of the bundle out of the address bar, and forgets it when opened afresh', async () => {
@@ -420,24 +420,22 @@ it('has nothing for axe to find, in light and in dark', async () => {
   await page.keyboard.press('Escape')
   for (const id of cards) await card(page, id).getByRole('button', { name: 'Table' }).click()
   expect(await violations(page)).toEqual([])
+  await pages.done(page)
   for (const name of ['empty', 'few', 'impossible', 'lacking']) {
-    await page.goto(`${site.url}?viewer=${name}`)
-    await settled(page)
-    expect(await violations(page)).toEqual([])
+    const other = await open(`?viewer=${name}`)
+    expect(await violations(other)).toEqual([])
+    await pages.done(other)
   }
-  await page.goto(`${site.url}?viewer=gone`)
-  await page.getByRole('alert').waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.context().close()
 }, 180_000)
 
 it('fits a phone of 360 pixels without scrolling sideways', async () => {
-  const page = await open('', { viewport: { width: 360, height: 740 } })
+  const page = await open()
+  await page.setViewportSize({ width: 360, height: 740 })
   const excess = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  expect(await excess()).toBe(0)
+  await expect.poll(excess).toBe(0)
   await card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Table' }).click()
-  expect(await excess()).toBe(0)
-  await page.context().close()
+  await expect.poll(excess).toBe(0)
+  await pages.done(page)
 })
 
 it('has a receipt in one line, on a phone in two', async () => {
@@ -447,11 +445,12 @@ it('has a receipt in one line, on a phone in two', async () => {
     const height = async () => (await page.locator('.receipt').boundingBox())?.height
     await expect.poll(height, { message: `at ${width} pixels` }).toBeLessThan(width > 600 ? 24 : 42)
   }
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('shows where a table goes on, and keeps its first column', async () => {
-  const page = await open('', { viewport: { width: 360, height: 740 } })
+  const page = await open()
+  await page.setViewportSize({ width: 360, height: 740 })
   const overview = card(page, 'applicants-stage-graph-overview')
   await overview.getByRole('button', { name: 'Table' }).click()
   await overview.locator('.frame.right').waitFor()
@@ -461,7 +460,7 @@ it('shows where a table goes on, and keeps its first column', async () => {
   for (let step = 0; step < 30; step++) await page.keyboard.press('ArrowRight')
   await overview.locator('.frame:not(.right)').waitFor()
   expect((await name.boundingBox())?.x).toBe(before?.x)
-  await page.context().close()
+  await pages.done(page)
 })
 
 it('has targets of at least 24 pixels on a touch screen, underlined where they are links', async () => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
     } else return false
     return true
   })
-  chromium = await launchChromium()
+  chromium = await launchChromium({ asUsual: false })
 })
 afterAll(async () => {
   await chromium?.close()

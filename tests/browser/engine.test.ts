@@ -251,7 +251,7 @@ it('gives the memory of datasets back on close, time after time', async () => {
   await returned()
   // Two that were not given back would be seen.
   await page.evaluate(async (bundle) => {
-    for (let time = 0; time < 4; time++) await (await window.hirescope.openDataset(bundle, { tables: 'all' })).close()
+    for (let time = 0; time < 2; time++) await (await window.hirescope.openDataset(bundle, { tables: 'all' })).close()
   }, bundle)
   await returned()
 })

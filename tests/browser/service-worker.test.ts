@@ -46,7 +46,7 @@ beforeAll(async () => {
   demo = await exportedDemo(sharedApplications)
   bundle = demo.bundles.find(({ jobIds, users }) => jobIds.length > 1 && users.some(({ role }) => role === 'editor'))!
   await signIn(bundle.folder)
-  chromium = await launchChromium()
+  chromium = await launchChromium({ asUsual: false })
 })
 afterAll(async () => {
   await chromium?.close()

@@ -24,7 +24,7 @@ beforeAll(async () => {
   demo = await exportedDemo(sharedApplications)
   const folders = { '/': await builtEnginePage(), '/data/': join(demo.site, 'data'), '/drawn/': drawn }
   server = await serveFolders(folders)
-  chromium = await launchChromium()
+  chromium = await launchChromium({ asUsual: false })
 })
 afterAll(async () => {
   await chromium?.close()

@@ -19,10 +19,8 @@ const growth = (engine: string, ...close: string[]): number => {
   return Number(execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', script, folder, engine, ...close]))
 }
 
-it.each([
-  ['native', 25],
-  ['wasm', 120],
-])(
+// What the other engine does in Node it does in Chromium, too, which the short form measures alone.
+it.each([['native', 25] as const, ...(process.env.HIRESCOPE_FULL ? [['wasm', 120] as const] : [])])(
   'the %s engine gives its memory back on close, whoever still has the dataset',
   (engine, least) => {
     const open = growth(engine)

@@ -141,7 +141,7 @@ describe('every operation of an export may fail', () => {
     ) as unknown as FileSystem
     expect(await because(base, 30, {}, counted)).toBeNull()
     // A run that goes on after a failed one has some leftovers more to remove.
-    const all = points(operations + (full ? 30 : 0), 8)
+    const all = points(operations + (full ? 30 : 0), 6)
     const reached: Record<string, number> = {}
     const trials = all.flatMap((at) =>
       (full ? failures : [failures[at % failures.length]!]).map((failure) => (size: number): Trial => {
@@ -183,7 +183,7 @@ describe('every operation of an export may fail', () => {
         const readers = new Readers()
         let scope = ''
         const read: Read = async (name) => (await getObject(ceph, `faults/${scope}/${name}`))?.bytes ?? null
-        for (const size of [30, 20, 30, 20]) {
+        for (const size of [30, 20]) {
           expect(await exportNow(size)).toBeNull()
           scope = await bundleIn(base)
           await readers.learn(read, String(size))
@@ -191,7 +191,7 @@ describe('every operation of an export may fail', () => {
         requests = 0
         expect(await exportNow(30)).toBeNull()
         const operations = requests
-        const all = points(operations + (full ? 15 : 0), 3)
+        const all = points(operations + (full ? 15 : 0), 2)
         // Without a retry the run fails or does without; with one it is published.
         const trials = all.flatMap((at) =>
           (full ? fates : [fates[at % fates.length]!]).flatMap((is) =>

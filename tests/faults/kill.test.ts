@@ -9,7 +9,7 @@ import { createRandom, full, seed } from './random.ts'
 import { folderRead, Readers } from './reader.ts'
 
 const sizes = [100, 300]
-const kills = full ? 200 : 8
+const kills = full ? 200 : 5
 const random = createRandom()
 
 let exporter: string

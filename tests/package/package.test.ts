@@ -274,7 +274,7 @@ describe("in an empty project for browsers, with Vite and TypeScript, the README
     writeFileSync(join(project, 'service-worker.ts'), blockWith('serveAnalytics()'))
     writeFileSync(join(project, 'vite.config.ts'), blockWith('defineConfig({'))
     writeFileSync(join(project, 'public/register.js'), blockWith('serviceWorker.register('))
-    chromium = await launchChromium()
+    chromium = await launchChromium({ asUsual: false })
   })
   afterAll(async () => {
     await chromium?.close()

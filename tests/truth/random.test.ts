@@ -8,7 +8,7 @@ import { expectAgreement, expectHttpAgreement, filtersOf, scopesOf } from './agr
 import { exportDrawn } from './exported.ts'
 
 const full = Boolean(process.env.HIRESCOPE_FULL)
-const runs = full ? 200 : 12
+const runs = full ? 200 : 5
 
 it(`agrees with the oracle on ${runs} random small databases, on native DuckDB and on DuckDB-WASM`, async () => {
   const wasm = await createNodeWasmStore()

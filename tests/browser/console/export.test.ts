@@ -11,7 +11,7 @@ let pages: AppPages
 let page: Page
 let native: DuckDBConnection
 beforeAll(async () => {
-  pages = await startPages()
+  pages = await startPages(undefined, { asUsual: true })
   page = await openSql(pages)
   native = await (await DuckDBInstance.create()).connect()
 })

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await temporaryFolder()
   await writeBundle(join(folder, 'data/one'))
   server = await serveFolders({ '/': await builtEnginePage(), '/data/': join(folder, 'data') })
-  chromium = await launchChromium()
+  chromium = await launchChromium({ asUsual: false })
   page = await chromium.browser.newPage()
   await page.goto(`${server.url}/`)
   await page.evaluate(async () => {

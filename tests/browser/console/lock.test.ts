@@ -31,7 +31,7 @@ beforeAll(async () => {
     response.end('a,b\n1,2\n')
     return true
   })
-  chromium = await launchChromium()
+  chromium = await launchChromium({ asUsual: false })
 })
 afterAll(async () => {
   await chromium?.close()
