@@ -244,6 +244,7 @@ export class Board {
       this.#slow = false
       return
     }
+    if (this.#engine === 'failed') return
     const late = setTimeout(() => {
       if (!signal.aborted) this.#slow = true
     }, 100)

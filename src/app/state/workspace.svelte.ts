@@ -140,7 +140,7 @@ export class Workspace {
     if (chosen && this.#chosen && chosen.viewer !== this.#chosen.viewer)
       untrack(() => void this.#during((signal) => this.#enterAs(chosen, signal)))
     else if (this.#board) untrack(() => void this.#board?.show(question))
-    if (this.view.page === 'dashboard' && this.#board?.engine === 'none') untrack(() => void this.startEngine())
+    if (this.view.page === 'dashboard') untrack(() => this.#wakeEngine())
   }
 
   /** Looks whether there are newer numbers, and whether these are still meant for the viewer. */
@@ -263,6 +263,11 @@ export class Workspace {
     lively.catch(() => {})
     await starting
     await lively.catch(() => board.enliven()).catch(() => {})
+  }
+
+  /** Starts the engine that was not needed before the dashboard was looked at. */
+  #wakeEngine() {
+    if (this.#board?.engine === 'none') void this.startEngine()
   }
 
   async #startEngine() {
