@@ -1,6 +1,8 @@
 import type { ChartConfiguration, ChartOptions, TooltipItem } from 'chart.js'
 import type { EndpointBody } from 'hirescope/contract'
+import type { ListName } from 'hirescope/metrics'
 import { counted, day, list, number, share } from './format.ts'
+import { listBehind } from './shown-lists.ts'
 import type { Column, Table } from './table.ts'
 import type { ChartColours } from './state/theme.svelte.ts'
 
@@ -15,6 +17,12 @@ export const weeklySeries = {
 
 export type WeeklySeries = keyof typeof weeklySeries
 export const weeklyOrder = Object.keys(weeklySeries) as WeeklySeries[]
+
+const weeklyLists = {
+  applications_received: 'weekly_applications',
+  assessments: 'weekly_assessments',
+  video_interviews: 'weekly_interviews',
+} as const satisfies Record<WeeklySeries, ListName>
 
 /** The token that a weekly series is drawn with. */
 export const weeklyTokens = {
@@ -254,6 +262,8 @@ export const weeklyTable = (results: Weekly, near: string): Table => {
           numeric: true,
           value: count,
           shown: (week: number) => number(count(week)),
+          list: (week: number) =>
+            listBehind(weeklyLists[name], count(week), starts[week], `in the week of ${day(starts[week] ?? '', near)}`),
         }
       }),
     ],
@@ -270,7 +280,14 @@ export const scoreTable = (results: Scores): Table => {
     length: counts.length,
     columns: [
       { key: 'score', label: 'Score', value: (score) => score },
-      { key: 'resumes', label: 'Résumés', numeric: true, value: count, shown: (score) => number(count(score)) },
+      {
+        key: 'resumes',
+        label: 'Résumés',
+        numeric: true,
+        value: count,
+        shown: (score) => number(count(score)),
+        list: (score) => listBehind('scored', count(score), score, `of ${score}`),
+      },
       shareColumn(count, scored),
     ],
   }

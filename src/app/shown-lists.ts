@@ -23,9 +23,9 @@ const titles: Record<ListName, (count: number) => string> = {
   assessed: (count) => `${counted(count, 'applicant')} with an assessment`,
   screened: (count) => `${counted(count, 'applicant')} with a video interview`,
   hires: (count) => `${counted(count, 'application')} hired`,
-  weekly_applications: (count) => `${counted(count, 'application')} in 12 weeks`,
-  weekly_assessments: (count) => `${counted(count, 'assessment')} in 12 weeks`,
-  weekly_interviews: (count) => `${counted(count, 'video interview')} in 12 weeks`,
+  weekly_applications: (count) => counted(count, 'application'),
+  weekly_assessments: (count) => counted(count, 'assessment'),
+  weekly_interviews: (count) => counted(count, 'video interview'),
   applications: (count) => counted(count, 'application'),
   scored: (count) => `${counted(count, 'résumé')} with a score`,
 }
@@ -38,10 +38,16 @@ export const shownList = (name: ListName, count: number, value?: string | number
   ...(value !== undefined && { value }),
 })
 
+/** The rows behind a number in a table; null behind 0. */
+export const listBehind = (...list: Parameters<typeof shownList>): ShownList | null =>
+  list[1] > 0 ? shownList(...list) : null
+
 /** The lists behind the counts of a metric that need no further word, but for empty ones; `only` narrows the counts. */
 export const listsOf = (id: EndpointId, { counts }: ShownBasis, only?: readonly string[]): ShownList[] =>
   (Object.entries(lists) as [ListName, List][]).flatMap(([name, { metric, count, by }]) => {
     const rows = (counts as Record<string, unknown>)[count]
     const meant = metric === id && by !== 'city' && by !== 'skill' && (!only || only.includes(count))
-    return meant && typeof rows === 'number' && rows > 0 ? [shownList(name, rows)] : []
+    return meant && typeof rows === 'number' && rows > 0
+      ? [shownList(name, rows, undefined, by === 'week' ? 'in 12 weeks' : '')]
+      : []
   })

@@ -1,5 +1,7 @@
 import { shareColumn } from './charts.ts'
 import { counted, number } from './format.ts'
+import { listBehind } from './shown-lists.ts'
+import type { ListedJob } from './state/board.svelte.ts'
 import type { Column, Table } from './table.ts'
 
 /** The six stages and outcomes of the stage graphs, in the order of the process, then the outcomes. */
@@ -82,9 +84,9 @@ export const jobStages = (
 /** Applications by stage as a table: the six stages, then what is in none of them. */
 export const stageTable = (counts: StageCounts): Table => {
   const rows = [
-    ...stageOrder.map((stage) => ({ label: stageNames[stage], count: counts.stages[stage] })),
-    { label: 'Withdrawn', count: counts.withdrawn },
-    { label: 'Unknown', count: counts.unknown },
+    ...stageOrder.map((stage) => ({ state: stage, label: stageNames[stage], count: counts.stages[stage] })),
+    { state: 'withdrawn', label: 'Withdrawn', count: counts.withdrawn },
+    { state: 'unknown', label: 'Unknown', count: counts.unknown },
   ]
   const count = (row: number) => rows[row]?.count ?? 0
   return {
@@ -92,20 +94,34 @@ export const stageTable = (counts: StageCounts): Table => {
     length: rows.length,
     columns: [
       { key: 'stage', label: 'Stage', value: (row) => rows[row]?.label ?? null, rank: (row) => row },
-      { key: 'applications', label: 'Applications', numeric: true, value: count, shown: (row) => number(count(row)) },
+      {
+        key: 'applications',
+        label: 'Applications',
+        numeric: true,
+        value: count,
+        shown: (row) => number(count(row)),
+        list: (row) => listBehind('applications', count(row), rows[row]?.state, `· ${rows[row]?.label.toLowerCase()}`),
+      },
       shareColumn(count, counts.applications),
     ],
   }
 }
 
 /** The overview as a table of all jobs. */
-export const overviewTable = (rows: readonly JobStages[]): Table => {
+export const overviewTable = (rows: readonly JobStages[], jobs: readonly ListedJob[]): Table => {
+  const byId = new Map(jobs.map((job) => [job.job_id, job]))
   const counted = (key: string, label: string, read: (row: JobStages) => number): Column => {
     const count = (row: number) => {
       const found = rows[row]
       return found ? read(found) : 0
     }
-    return { key, label, numeric: true, value: count, shown: (row) => number(count(row)), width: 1.6 }
+    const list = (row: number) => {
+      const job = byId.get(rows[row]?.job_id ?? '')
+      const [state, which] = key === 'applications' ? [undefined, ''] : [key, ` · ${label.toLowerCase()}`]
+      const behind = job && listBehind('applications', count(row), state, `to ${rows[row]?.name}${which}`)
+      return behind ? { ...behind, job } : null
+    }
+    return { key, label, numeric: true, value: count, shown: (row) => number(count(row)), list, width: 1.6 }
   }
   return {
     caption: 'Applications by job and stage',

@@ -1,5 +1,6 @@
 import { outcomeCode, weekCount, wholeScores, type EndpointId } from 'hirescope/contract'
 import { bucketNames, buckets } from './buckets.ts'
+import { isDay } from './scope.ts'
 
 /** The rows behind one number of a metric: as many as the number says. */
 export interface List {
@@ -12,10 +13,10 @@ export interface List {
   /** What is listed, in words. */
   definition: string
   /**
-   * What a value may narrow the list to: a state of the stage graph, a whole score, or the name of a city or skill, without
-   * which the last two list nothing.
+   * What a value may narrow the list to: a state of the stage graph, a whole score, a week by its first day ("YYYY-MM-DD"), or the
+   * name of a city or skill, without which the last two list nothing.
    */
-  by?: 'state' | 'score' | 'city' | 'skill'
+  by?: 'state' | 'score' | 'week' | 'city' | 'skill'
   /** Selects application_key, day and time (INTEGER days and DOUBLE seconds since 1970) and score of each row. `value` is SQL. */
   sql: (value: string | null) => string
 }
@@ -50,8 +51,11 @@ const resumes = (condition: string | null = null) => `
     JOIN latest_of_candidate AS latest ON latest.candidate_key = resumes.candidate_key
     WHERE resumes.several AND resumes.pair_key IS NULL) AS received${where(condition)}`
 
-const inWeeks = (day: string) =>
-  `${day} >= CAST($first_week AS DATE) AND ${day} < CAST($first_week AS DATE) + ${7 * weekCount}`
+/** In the 12 weeks, or in one of them. */
+const inWeeks = (day: string, week: string | null) => {
+  const [first, days] = week === null ? ['CAST($first_week AS DATE)', 7 * weekCount] : [week, 7]
+  return `${day} >= ${first} AND ${day} < ${first} + ${days}`
+}
 
 const daysSince1970 = (day: string) => `CAST(${day} - CAST('1970-01-01' AS DATE) AS INTEGER)`
 
@@ -152,22 +156,26 @@ export const lists = {
     metric: 'weekly-graph',
     count: 'applications_received',
     of: 'application',
-    definition: 'The applications in scope that were made in the 12 weeks.',
-    sql: () => applications(inWeeks('applied_on')),
+    definition: 'The applications in scope that were made in the 12 weeks, or in one of them.',
+    by: 'week',
+    sql: (week) => applications(inWeeks('applied_on', week)),
   },
   weekly_assessments: {
     metric: 'weekly-graph',
     count: 'assessments',
     of: 'assessment',
-    definition: 'The assessments in scope that were assigned in the 12 weeks, with the day.',
-    sql: () => assigned('assessments', inWeeks('assigned_on')),
+    definition: 'The assessments in scope that were assigned in the 12 weeks, or in one of them, with the day.',
+    by: 'week',
+    sql: (week) => assigned('assessments', inWeeks('assigned_on', week)),
   },
   weekly_interviews: {
     metric: 'weekly-graph',
     count: 'video_interviews',
     of: 'video interview',
-    definition: 'The video interviews in scope that were assigned in the 12 weeks and not revoked, with the day.',
-    sql: () => assigned('screenings', `NOT revoked AND ${inWeeks('assigned_on')}`),
+    definition:
+      'The video interviews in scope that were assigned in the 12 weeks, or in one of them, and not revoked, with the day.',
+    by: 'week',
+    sql: (week) => assigned('screenings', `NOT revoked AND ${inWeeks('assigned_on', week)}`),
   },
   applications: {
     metric: 'applicants-stage-graph',
@@ -202,6 +210,10 @@ export const valueInSql = ({ by }: List, value: string | number): string | null 
   if (by === 'score') {
     if (!wholeScores.some((score) => score === value)) throw wrong('a whole score from 0 to 10')
     return String(value)
+  }
+  if (by === 'week') {
+    if (typeof value !== 'string' || !isDay(value)) throw wrong('the first day of a week, "YYYY-MM-DD"')
+    return `CAST('${value}' AS DATE)`
   }
   if (by === undefined || typeof value !== 'string') throw wrong('a name')
   return null

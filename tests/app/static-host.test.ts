@@ -14,7 +14,7 @@ it('has no file that is too large for a host of static pages', async () => {
   expect(Math.max(...sizes)).toBeLessThan(8_000_000)
   expect(files.filter((file) => file.endsWith('.wasm'))).toEqual([])
   expect(files.filter((file) => file.endsWith('.wasm.gz'))).toHaveLength(2)
-})
+}, 300_000)
 
 describe.skipIf(whyNoNginx())('nginx as the README has it', () => {
   let folder: string

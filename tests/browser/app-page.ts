@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { startSite, type Site } from './app-site.ts'
 import { launchChromium, type Chromium } from './chromium.ts'
 
@@ -114,6 +114,15 @@ export const card = (page: Page, id: string) => page.locator(`[data-card="${id}"
 export const jobBox = (page: Page) => page.getByRole('combobox', { name: 'Jobs', exact: true })
 export const option = (page: Page) => page.getByRole('listbox').getByRole('option')
 export const chips = (page: Page) => page.locator('[data-chip] .label').allInnerTexts()
+
+/** Goes on with Tab until something has the focus. @throws Error where that does not come */
+export const tabTo = async (page: Page, target: Locator): Promise<void> => {
+  for (let step = 0; step < 150; step++) {
+    if (await target.evaluateAll(([each]) => each === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`focus: ${String(target)} is not reached by Tab`)
+}
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

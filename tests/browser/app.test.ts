@@ -392,6 +392,7 @@ it.each(failures)('says what to do about %s', async (_, path, title, init) => {
   expect(await page.locator('.change .skeleton').count()).toBe(0)
   expect(await alert.innerText()).toContain(title)
   expect(await alert.innerText()).not.toMatch(/https?:|data\/org/)
+  expect(await violations(page)).toEqual([])
   await page.context().close()
 })
 

@@ -116,6 +116,7 @@ it('opens without a network after the browser was restarted, and answers about o
   expect(await page.getByRole('status').filter({ hasText: 'Offline' }).innerText()).toContain(
     'These are the numbers as of 1 Jun, 05:30 IST, kept in this browser.',
   )
+  expect(await violations(page)).toEqual([])
   await page.goto(`${site}?job=J01`)
   await settled()
   await page.locator('[data-tile="Credits per hire"]').waitFor()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { card, looks, settled, startPages, tile, violations, type AppPages } from '../app-page.ts'
+import { card, looks, tabTo, settled, startPages, tile, violations, type AppPages } from '../app-page.ts'
 import { hostileTexts } from '../app-site.ts'
 
 describe.each(looks('on a phone, in dark'))('%s', (look) => {
@@ -129,13 +129,7 @@ describe.each(looks('on a phone, in dark'))('%s', (look) => {
 
   it('does everything without a mouse', async () => {
     const page = await pages.open()
-    const focus = async (target: Locator) => {
-      for (let step = 0; step < 120; step++) {
-        if (await target.evaluateAll(([each]) => each === document.activeElement)) return
-        await page.keyboard.press('Tab')
-      }
-      throw new Error(`focus: ${String(target)} is not reached by Tab`)
-    }
+    const focus = (target: Locator) => tabTo(page, target)
     const stages = card(page, 'applicants-stage-graph')
     await focus(stages.getByRole('button', { name: 'How is this computed?' }))
     await page.keyboard.press('Enter')

@@ -49,17 +49,22 @@ interface Seen {
   figure: number | null
   /** Milliseconds of the longest task after the first paint. */
   longest: number
+  /** What moved, and how much. */
+  shifts: number[]
 }
 
 /** Runs in the page: watches what a viewer would see. */
 const watch = () => {
-  const seen: Seen = { figure: null, longest: 0 }
+  const seen: Seen = { figure: null, longest: 0, shifts: [] }
   Object.assign(window, { seen })
   new PerformanceObserver((list) => {
     const painted = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity
     for (const { startTime, duration } of list.getEntries())
       if (startTime >= painted) seen.longest = Math.max(seen.longest, duration)
   }).observe({ type: 'longtask', buffered: true })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.shifts.push((entry as PerformanceEntry & { value: number }).value)
+  }).observe({ type: 'layout-shift', buffered: true })
   const observer = new MutationObserver(() => {
     if (!document.querySelector('[data-tile=Applicants] .value')) return
     observer.disconnect()
@@ -75,16 +80,19 @@ const visit = async (): Promise<Seen> => {
   return page.evaluate(() => (window as unknown as { seen: Seen }).seen)
 }
 
-it('shows a figure within a second on a warm cache, and blocks nothing for 100 ms', async () => {
-  await visit()
+const median = ([...numbers]: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+
+it('shows a figure within a second on a warm cache, blocks nothing for 100 ms, and moves nothing', async () => {
+  const cold = await visit()
   await page.evaluate(() => navigator.serviceWorker.ready)
-  // Other work on this machine slows single visits down.
   const visits = [await visit(), await visit(), await visit()]
-  expect(Math.min(...visits.map(({ figure }) => figure ?? Infinity))).toBeLessThanOrEqual(1_000)
+  expect(median(visits.map(({ figure }) => figure ?? Infinity))).toBeLessThanOrEqual(1_000)
+  // Work beside this test stretches single tasks.
   expect(Math.min(...visits.map(({ longest }) => longest))).toBeLessThanOrEqual(100)
+  expect([cold, ...visits].flatMap(({ shifts }) => shifts)).toEqual([])
 })
 
-it('needs 150 kB of packed scripts at most for the first figures', async () => {
+it('needs 150 kB of packed scripts at most for the first figures and the start of the engine', async () => {
   const dist = await builtApp()
   const html = await readFile(join(dist, 'index.html'), 'utf8')
   const scripts = new Set([...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file ?? ''))
@@ -92,10 +100,11 @@ it('needs 150 kB of packed scripts at most for the first figures', async () => {
   const bytes = sizes.reduce((sum, size) => sum + size, 0)
   expect(bytes).toBeGreaterThan(50_000)
   expect(bytes).toBeLessThanOrEqual(150_000)
-  // Without all others the figures come all the same.
+  // Without all others the figures come all the same, and so does the engine, whose own scripts are its workers.
   const alone = await chromium.browser.newContext({ serviceWorkers: 'block' })
   const bare = await alone.newPage()
   await bare.route(/assets\/[^/]+\.js$/, (route) =>
+    /worker/.test(route.request().url()) ||
     scripts.has(
       route
         .request()
@@ -107,5 +116,6 @@ it('needs 150 kB of packed scripts at most for the first figures', async () => {
   )
   await bare.goto(server.url)
   await bare.locator('[data-tile=Applicants] .value').waitFor()
+  await bare.locator('[data-engine=checked]').waitFor()
   await alone.close()
 })
