@@ -62,7 +62,7 @@ const whole = (statement: string, resolved: ResolvedScope): string => {
 
 /** What narrows a list beside its scope, and how it is loaded. */
 export interface ListOptions extends Pick<BatchOptions, 'signal'>, Pick<RowsOptions, 'onProgress'> {
-  /** A state of the stage graph, a whole score, or the name of a city or skill: see `by` of the list. */
+  /** A state of the stage graph, a whole score, the first day of a week, or the name of a city or skill: see `by` of the list. */
   value?: string | number | undefined
 }
 

@@ -12,10 +12,10 @@ export interface List {
   /** What is listed, in words. */
   definition: string
   /**
-   * What a value may narrow the list to: a state of the stage graph, a whole score, or the name of a city or skill, without
-   * which the last two list nothing.
+   * What a value may narrow the list to: a state of the stage graph, a whole score, a week of the org clock by its first day, or
+   * the name of a city or skill, without which the last two list nothing.
    */
-  by?: 'state' | 'score' | 'city' | 'skill'
+  by?: 'state' | 'score' | 'week' | 'city' | 'skill'
   /** Selects application_key, day and time (INTEGER days and DOUBLE seconds since 1970) and score of each row. `value` is SQL. */
   sql: (value: string | null) => string
 }
@@ -50,8 +50,10 @@ const resumes = (condition: string | null = null) => `
     JOIN latest_of_candidate AS latest ON latest.candidate_key = resumes.candidate_key
     WHERE resumes.several AND resumes.pair_key IS NULL) AS received${where(condition)}`
 
-const inWeeks = (day: string) =>
-  `${day} >= CAST($first_week AS DATE) AND ${day} < CAST($first_week AS DATE) + ${7 * weekCount}`
+const inWeeks = (day: string, week: string | null) => {
+  const [first, days] = week === null ? ['$first_week', 7 * weekCount] : [week, 7]
+  return `${day} >= CAST(${first} AS DATE) AND ${day} < CAST(${first} AS DATE) + ${days}`
+}
 
 const daysSince1970 = (day: string) => `CAST(${day} - CAST('1970-01-01' AS DATE) AS INTEGER)`
 
@@ -152,22 +154,26 @@ export const lists = {
     metric: 'weekly-graph',
     count: 'applications_received',
     of: 'application',
-    definition: 'The applications in scope that were made in the 12 weeks.',
-    sql: () => applications(inWeeks('applied_on')),
+    definition: 'The applications in scope that were made in the 12 weeks, or in one of them.',
+    by: 'week',
+    sql: (week) => applications(inWeeks('applied_on', week)),
   },
   weekly_assessments: {
     metric: 'weekly-graph',
     count: 'assessments',
     of: 'assessment',
-    definition: 'The assessments in scope that were assigned in the 12 weeks, with the day.',
-    sql: () => assigned('assessments', inWeeks('assigned_on')),
+    definition: 'The assessments in scope that were assigned in the 12 weeks, or in one of them, with the day.',
+    by: 'week',
+    sql: (week) => assigned('assessments', inWeeks('assigned_on', week)),
   },
   weekly_interviews: {
     metric: 'weekly-graph',
     count: 'video_interviews',
     of: 'video interview',
-    definition: 'The video interviews in scope that were assigned in the 12 weeks and not revoked, with the day.',
-    sql: () => assigned('screenings', `NOT revoked AND ${inWeeks('assigned_on')}`),
+    definition:
+      'The video interviews in scope that were assigned in the 12 weeks, or in one of them, and not revoked, with the day.',
+    by: 'week',
+    sql: (week) => assigned('screenings', `NOT revoked AND ${inWeeks('assigned_on', week)}`),
   },
   applications: {
     metric: 'applicants-stage-graph',
@@ -202,6 +208,10 @@ export const valueInSql = ({ by }: List, value: string | number): string | null 
   if (by === 'score') {
     if (!wholeScores.some((score) => score === value)) throw wrong('a whole score from 0 to 10')
     return String(value)
+  }
+  if (by === 'week') {
+    if (!/^\d{4}-\d\d-\d\d$/.test(String(value))) throw wrong('a day as YYYY-MM-DD')
+    return `'${value}'`
   }
   if (by === undefined || typeof value !== 'string') throw wrong('a name')
   return null

@@ -47,6 +47,13 @@ export const expectLists = async (
   parts.push(['applications', 'withdrawn', withdrawn], ['applications', 'unknown', unknown])
   for (const { score, count } of answers['score-distribution-graph'].body?.results ?? [])
     parts.push(['scored', score, count])
+  const weekly = answers['weekly-graph'].body!.results
+  for (const [name, { data, start_dates }] of [
+    ['weekly_applications', weekly.applications_received],
+    ['weekly_assessments', weekly.assessments],
+    ['weekly_interviews', weekly.video_interviews],
+  ] as const)
+    for (const [week, count] of (data ?? []).entries()) parts.push([name, start_dates[week], count])
   const overview: EndpointBody<'applicants-stage-graph-overview'> = answers['applicants-stage-graph-overview'].body!
   const { by_job } = answers['applicants-stage-graph-overview'].basis!.counts
   expect(by_job).toHaveLength(overview.results.length)
