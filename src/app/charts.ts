@@ -1,6 +1,7 @@
 import type { ChartConfiguration, ChartOptions, TooltipItem } from 'chart.js'
 import type { EndpointBody } from 'hirescope/contract'
 import { counted, day, list, number, share } from './format.ts'
+import { shownList, type ShownList } from './shown-lists.ts'
 import type { Column, Table } from './table.ts'
 import type { ChartColours } from './state/theme.svelte.ts'
 
@@ -230,6 +231,21 @@ export const weeklyInWords = (results: Weekly): string => {
     : `${joined} in the last 12 weeks, the latest in the week of ${day(start)}.`
 }
 
+const weeklyLists = {
+  applications_received: 'weekly_applications',
+  assessments: 'weekly_assessments',
+  video_interviews: 'weekly_interviews',
+} as const
+
+/** The records of a series in one week; null where there are none. */
+export const weekList = (results: Weekly, name: WeeklySeries, week: number): ShownList | null => {
+  const start = results.applications_received.start_dates[week]
+  const count = results[name].data?.[week] ?? 0
+  return start !== undefined && count
+    ? shownList(weeklyLists[name], count, start, `in the week of ${day(start)}`)
+    : null
+}
+
 /** The weekly series as a table, of those series that the source has. */
 export const weeklyTable = (results: Weekly, near: string): Table => {
   const { start_dates: starts } = results.applications_received
@@ -254,10 +270,17 @@ export const weeklyTable = (results: Weekly, near: string): Table => {
           numeric: true,
           value: count,
           shown: (week: number) => number(count(week)),
+          list: (week: number) => weekList(results, name, week),
         }
       }),
     ],
   }
+}
+
+/** The résumés of one score; null where there are none. */
+export const scoreList = (results: Scores, score: number): ShownList | null => {
+  const count = scoreCounts(results)[score] ?? 0
+  return count ? shownList('scored', count, score, `of ${score}`) : null
 }
 
 /** The scores as a table, from 0 to 10. */
@@ -270,7 +293,14 @@ export const scoreTable = (results: Scores): Table => {
     length: counts.length,
     columns: [
       { key: 'score', label: 'Score', value: (score) => score },
-      { key: 'resumes', label: 'Résumés', numeric: true, value: count, shown: (score) => number(count(score)) },
+      {
+        key: 'resumes',
+        label: 'Résumés',
+        numeric: true,
+        value: count,
+        shown: (score) => number(count(score)),
+        list: (score) => scoreList(results, score),
+      },
       shareColumn(count, scored),
     ],
   }

@@ -7,6 +7,10 @@ import type { SqlPage } from './state/sql-page.svelte.ts'
 /** Whether the rows behind numbers can be listed: the engine stands. */
 export const canList = (board: Board | null): boolean => board?.dataset != null && board.standing !== null
 
+/** What opens the rows behind a number; null while none can be listed. */
+export const listerOf = (board: Board | null, sql?: SqlPage): ((list: ShownList | null) => void) | null =>
+  canList(board) && board?.lively ? (list) => list && void showList(board, list, sql) : null
+
 /**
  * Opens the rows behind a number above the page. What it takes is loaded now; the focus returns to where it was. Where there is
  * an SQL page, it can open their statement.

@@ -7,6 +7,8 @@ import type { ListedJob, ShownBasis } from './state/board.svelte.ts'
 export interface ShownList {
   name: ListName
   value?: string | number
+  /** The first and last day of the applications, if not all are meant. */
+  period?: { applied_from: string; applied_to: string }
   /** How many rows there are, as the number on the page says. */
   count: number
   /** What they are, in words: "applicants with an assessment". */
@@ -23,9 +25,9 @@ const titles: Record<ListName, (count: number) => string> = {
   assessed: (count) => `${counted(count, 'applicant')} with an assessment`,
   screened: (count) => `${counted(count, 'applicant')} with a video interview`,
   hires: (count) => `${counted(count, 'application')} hired`,
-  weekly_applications: (count) => `${counted(count, 'application')} in 12 weeks`,
-  weekly_assessments: (count) => `${counted(count, 'assessment')} in 12 weeks`,
-  weekly_interviews: (count) => `${counted(count, 'video interview')} in 12 weeks`,
+  weekly_applications: (count) => counted(count, 'application'),
+  weekly_assessments: (count) => counted(count, 'assessment'),
+  weekly_interviews: (count) => counted(count, 'video interview'),
   applications: (count) => counted(count, 'application'),
   scored: (count) => `${counted(count, 'résumé')} with a score`,
 }
@@ -43,5 +45,6 @@ export const listsOf = (id: EndpointId, { counts }: ShownBasis, only?: readonly 
   (Object.entries(lists) as [ListName, List][]).flatMap(([name, { metric, count, by }]) => {
     const rows = (counts as Record<string, unknown>)[count]
     const meant = metric === id && by !== 'city' && by !== 'skill' && (!only || only.includes(count))
-    return meant && typeof rows === 'number' && rows > 0 ? [shownList(name, rows)] : []
+    const of = by === 'week' ? 'in 12 weeks' : ''
+    return meant && typeof rows === 'number' && rows > 0 ? [shownList(name, rows, undefined, of)] : []
   })

@@ -1,3 +1,5 @@
+import type { ShownList } from './shown-lists.ts'
+
 /** A column of a table, read row by row. */
 export interface Column {
   key: string
@@ -12,6 +14,8 @@ export interface Column {
   rank?: (row: number) => number | null
   /** Where a cell leads to. */
   link?: ((row: number) => string | null) | undefined
+  /** The rows behind the number of a cell. */
+  list?: (row: number) => ShownList | null
   /** How much of the width it takes in a table of many rows, against the others. */
   width?: number
 }
