@@ -19,8 +19,11 @@ export const showList = async (board: Board, list: ShownList, sql?: SqlPage): Pr
   const { dataset, standing, jobs } = board
   if (!dataset || !standing) return
   // What it was asked in has closed by then and given the focus back, which the dialog remembers.
-  const [{ default: Applicants }] = await Promise.all([import('./components/Applicants.svelte'), painted()])
-  const dialog = mount(Applicants, {
+  const loading = import('./components/Applicants.svelte').catch(() => null)
+  const [loaded] = await Promise.all([loading, painted()])
+  // The page says that a part of it did not load.
+  if (!loaded) return
+  const dialog = mount(loaded.default, {
     target: document.body,
     props: { dataset, standing, jobs, list, sql, onclose: () => void unmount(dialog) },
   })
