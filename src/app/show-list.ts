@@ -21,10 +21,16 @@ export const showList = async (board: Board, list: ShownList, sql?: SqlPage): Pr
   // What it was asked in has closed by then and given the focus back, which the dialog remembers.
   const loading = import('./components/Applicants.svelte').catch(() => null)
   const [loaded] = await Promise.all([loading, painted()])
+  const { life } = board
   // The page says that a part of it did not load.
-  if (!loaded) return
+  if (!loaded || life.aborted) return
+  const close = () => {
+    life.removeEventListener('abort', close)
+    void unmount(dialog)
+  }
   const dialog = mount(loaded.default, {
     target: document.body,
-    props: { dataset, standing, jobs, list, sql, onclose: () => void unmount(dialog) },
+    props: { dataset, standing, jobs, list, sql, onclose: close },
   })
+  life.addEventListener('abort', close)
 }

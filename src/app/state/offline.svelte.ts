@@ -67,7 +67,6 @@ export class Offline {
   async settle(keeps: boolean | null) {
     this.#keeps = keeps
     await this.refresh()
-    if (this.#entries.length === 0) return
     await syncKept()
     await this.refresh()
   }
