@@ -1,8 +1,7 @@
 import type { ChartConfiguration, ChartOptions, TooltipItem } from 'chart.js'
 import type { EndpointBody } from 'hirescope/contract'
-import type { ListName } from 'hirescope/metrics'
 import { counted, day, list, number, share } from './format.ts'
-import { listBehind } from './shown-lists.ts'
+import { shownList, type ShownList } from './shown-lists.ts'
 import type { Column, Table } from './table.ts'
 import type { ChartColours } from './state/theme.svelte.ts'
 
@@ -17,12 +16,6 @@ export const weeklySeries = {
 
 export type WeeklySeries = keyof typeof weeklySeries
 export const weeklyOrder = Object.keys(weeklySeries) as WeeklySeries[]
-
-const weeklyLists = {
-  applications_received: 'weekly_applications',
-  assessments: 'weekly_assessments',
-  video_interviews: 'weekly_interviews',
-} as const satisfies Record<WeeklySeries, ListName>
 
 /** The token that a weekly series is drawn with. */
 export const weeklyTokens = {
@@ -238,6 +231,21 @@ export const weeklyInWords = (results: Weekly): string => {
     : `${joined} in the last 12 weeks, the latest in the week of ${day(start)}.`
 }
 
+const weeklyLists = {
+  applications_received: 'weekly_applications',
+  assessments: 'weekly_assessments',
+  video_interviews: 'weekly_interviews',
+} as const
+
+/** The records of a series in one week; null where there are none. */
+export const weekList = (results: Weekly, name: WeeklySeries, week: number): ShownList | null => {
+  const start = results.applications_received.start_dates[week]
+  const count = results[name].data?.[week] ?? 0
+  return start !== undefined && count
+    ? shownList(weeklyLists[name], count, start, `in the week of ${day(start)}`)
+    : null
+}
+
 /** The weekly series as a table, of those series that the source has. */
 export const weeklyTable = (results: Weekly, near: string): Table => {
   const { start_dates: starts } = results.applications_received
@@ -262,12 +270,17 @@ export const weeklyTable = (results: Weekly, near: string): Table => {
           numeric: true,
           value: count,
           shown: (week: number) => number(count(week)),
-          list: (week: number) =>
-            listBehind(weeklyLists[name], count(week), starts[week], `in the week of ${day(starts[week] ?? '', near)}`),
+          list: (week: number) => weekList(results, name, week),
         }
       }),
     ],
   }
+}
+
+/** The résumés of one score; null where there are none. */
+export const scoreList = (results: Scores, score: number): ShownList | null => {
+  const count = scoreCounts(results)[score] ?? 0
+  return count ? shownList('scored', count, score, `of ${score}`) : null
 }
 
 /** The scores as a table, from 0 to 10. */
@@ -286,7 +299,7 @@ export const scoreTable = (results: Scores): Table => {
         numeric: true,
         value: count,
         shown: (score) => number(count(score)),
-        list: (score) => listBehind('scored', count(score), score, `of ${score}`),
+        list: (score) => scoreList(results, score),
       },
       shareColumn(count, scored),
     ],

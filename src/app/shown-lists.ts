@@ -7,6 +7,8 @@ import type { ListedJob, ShownBasis } from './state/board.svelte.ts'
 export interface ShownList {
   name: ListName
   value?: string | number
+  /** The first and last day of the applications, if not all are meant. */
+  period?: { applied_from: string; applied_to: string }
   /** How many rows there are, as the number on the page says. */
   count: number
   /** What they are, in words: "applicants with an assessment". */
@@ -38,16 +40,11 @@ export const shownList = (name: ListName, count: number, value?: string | number
   ...(value !== undefined && { value }),
 })
 
-/** The rows behind a number in a table; null behind 0. */
-export const listBehind = (...list: Parameters<typeof shownList>): ShownList | null =>
-  list[1] > 0 ? shownList(...list) : null
-
 /** The lists behind the counts of a metric that need no further word, but for empty ones; `only` narrows the counts. */
 export const listsOf = (id: EndpointId, { counts }: ShownBasis, only?: readonly string[]): ShownList[] =>
   (Object.entries(lists) as [ListName, List][]).flatMap(([name, { metric, count, by }]) => {
     const rows = (counts as Record<string, unknown>)[count]
     const meant = metric === id && by !== 'city' && by !== 'skill' && (!only || only.includes(count))
-    return meant && typeof rows === 'number' && rows > 0
-      ? [shownList(name, rows, undefined, by === 'week' ? 'in 12 weeks' : '')]
-      : []
+    const of = by === 'week' ? 'in 12 weeks' : ''
+    return meant && typeof rows === 'number' && rows > 0 ? [shownList(name, rows, undefined, of)] : []
   })

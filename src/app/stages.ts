@@ -1,6 +1,6 @@
 import { shareColumn } from './charts.ts'
 import { counted, number } from './format.ts'
-import { listBehind } from './shown-lists.ts'
+import { shownList, type ShownList } from './shown-lists.ts'
 import type { ListedJob } from './state/board.svelte.ts'
 import type { Column, Table } from './table.ts'
 
@@ -17,6 +17,12 @@ export const stageNames = {
 export type StageName = keyof typeof stageNames
 export const stageOrder = Object.keys(stageNames) as StageName[]
 
+/** What else an application can be. */
+const otherNames = { withdrawn: 'Withdrawn', unknown: 'Unknown' } as const
+export type StateName = StageName | keyof typeof otherNames
+const stateNames = { ...stageNames, ...otherNames }
+const stateOrder = Object.keys(stateNames) as StateName[]
+
 /** Applications by stage, with those that are in none of the six. */
 export interface StageCounts {
   stages: Record<StageName, number>
@@ -25,11 +31,31 @@ export interface StageCounts {
   unknown: number
 }
 
+const countOf = (counts: StageCounts, state: StateName) =>
+  state === 'withdrawn' || state === 'unknown' ? counts[state] : counts.stages[state]
+
+/** The applications of a state, of one job where it is given; null where there are none. */
+export const stateList = (counts: StageCounts, state: StateName, job?: ListedJob): ShownList | null => {
+  const count = countOf(counts, state)
+  const of = `${job ? `to ${job.label} ` : ''}· ${stateNames[state].toLowerCase()}`
+  return count ? { ...shownList('applications', count, state, of), ...(job && { job }) } : null
+}
+
+/** All applications to a job. */
+export const jobList = ({ applications }: StageCounts, job: ListedJob): ShownList => ({
+  ...shownList('applications', applications, undefined, `to ${job.label}`),
+  job,
+})
+
 const above = ({ stages }: StageCounts) => stageOrder.reduce((sum, stage) => sum + stages[stage], 0)
+
+/** "7,180 applications = 7,004 above". */
+export const aboveInAll = (counts: StageCounts): string =>
+  `${counted(counts.applications, 'application')} = ${number(above(counts))} above`
 
 /** "7,180 applications = 7,004 above + 163 withdrawn + 13 unknown". */
 export const addsUp = (counts: StageCounts): string =>
-  `${counted(counts.applications, 'application')} = ${number(above(counts))} above + ${number(counts.withdrawn)} withdrawn + ${number(counts.unknown)} unknown`
+  `${aboveInAll(counts)} + ${number(counts.withdrawn)} withdrawn + ${number(counts.unknown)} unknown`
 
 /** Few applications in words: "1 in résumé screening, 2 rejected". */
 export const inWords = ({ stages, withdrawn, unknown }: StageCounts): string => {
@@ -83,11 +109,11 @@ export const jobStages = (
 
 /** Applications by stage as a table: the six stages, then what is in none of them. */
 export const stageTable = (counts: StageCounts): Table => {
-  const rows = [
-    ...stageOrder.map((stage) => ({ state: stage, label: stageNames[stage], count: counts.stages[stage] })),
-    { state: 'withdrawn', label: 'Withdrawn', count: counts.withdrawn },
-    { state: 'unknown', label: 'Unknown', count: counts.unknown },
-  ]
+  const rows = stateOrder.map((state) => ({
+    label: stateNames[state],
+    count: countOf(counts, state),
+    list: stateList(counts, state),
+  }))
   const count = (row: number) => rows[row]?.count ?? 0
   return {
     caption: 'Applications by stage',
@@ -100,26 +126,29 @@ export const stageTable = (counts: StageCounts): Table => {
         numeric: true,
         value: count,
         shown: (row) => number(count(row)),
-        list: (row) => listBehind('applications', count(row), rows[row]?.state, `· ${rows[row]?.label.toLowerCase()}`),
+        list: (row) => rows[row]?.list ?? null,
       },
       shareColumn(count, counts.applications),
     ],
   }
 }
 
-/** The overview as a table of all jobs. */
-export const overviewTable = (rows: readonly JobStages[], jobs: readonly ListedJob[]): Table => {
-  const byId = new Map(jobs.map((job) => [job.job_id, job]))
-  const counted = (key: string, label: string, read: (row: JobStages) => number): Column => {
+/** The overview as a table of all jobs, which are given by id. */
+export const overviewTable = (rows: readonly JobStages[], jobs: ReadonlyMap<string, ListedJob>): Table => {
+  const counted = (
+    key: string,
+    label: string,
+    read: (row: JobStages) => number,
+    listOf: (row: JobStages, job: ListedJob) => ShownList | null,
+  ): Column => {
     const count = (row: number) => {
       const found = rows[row]
       return found ? read(found) : 0
     }
     const list = (row: number) => {
-      const job = byId.get(rows[row]?.job_id ?? '')
-      const [state, which] = key === 'applications' ? [undefined, ''] : [key, ` · ${label.toLowerCase()}`]
-      const behind = job && listBehind('applications', count(row), state, `to ${rows[row]?.name}${which}`)
-      return behind ? { ...behind, job } : null
+      const found = rows[row]
+      const job = found && jobs.get(found.job_id)
+      return job && count(row) ? listOf(found, job) : null
     }
     return { key, label, numeric: true, value: count, shown: (row) => number(count(row)), list, width: 1.6 }
   }
@@ -128,10 +157,15 @@ export const overviewTable = (rows: readonly JobStages[], jobs: readonly ListedJ
     length: rows.length,
     columns: [
       { key: 'job', label: 'Job', value: (row) => rows[row]?.name ?? null, width: 4 },
-      counted('applications', 'Applications', ({ applications }) => applications),
-      ...stageOrder.map((stage) => counted(stage, stageNames[stage], ({ stages }) => stages[stage])),
-      counted('withdrawn', 'Withdrawn', ({ withdrawn }) => withdrawn),
-      counted('unknown', 'Unknown', ({ unknown }) => unknown),
+      counted('applications', 'Applications', ({ applications }) => applications, jobList),
+      ...stateOrder.map((state) =>
+        counted(
+          state,
+          stateNames[state],
+          (row) => countOf(row, state),
+          (row, job) => stateList(row, state, job),
+        ),
+      ),
     ],
   }
 }

@@ -14,7 +14,7 @@ export interface Column {
   rank?: (row: number) => number | null
   /** Where a cell leads to. */
   link?: ((row: number) => string | null) | undefined
-  /** The rows behind a number; null where there are none. */
+  /** The rows behind the number of a cell. */
   list?: (row: number) => ShownList | null
   /** How much of the width it takes in a table of many rows, against the others. */
   width?: number

@@ -89,6 +89,12 @@ const ofChange = ({ latest, before, answers }: ApplicantsChange): Taken[] => {
   const period = ({ applied_from, applied_to }: ApplicantsChange['latest']) =>
     `${day(applied_from, latest.applied_to)} to ${day(applied_to, latest.applied_to)}`
   if (!basis || !answers.before.basis) return []
+  const lists = [
+    { period: latest, count: answers.latest.body?.total_applicants ?? 0 },
+    { period: before, count: answers.before.body?.total_applicants ?? 0 },
+  ].flatMap(({ period: each, count }) =>
+    count ? [{ ...shownList('applicants', count, undefined, `· ${period(each)}`), period: each }] : [],
+  )
   return [
     {
       id: 'total-applicants',
@@ -98,7 +104,7 @@ const ofChange = ({ latest, before, answers }: ApplicantsChange): Taken[] => {
         [`Applicants, ${period(latest)}`, number(answers.latest.body?.total_applicants ?? 0)],
         [`Applicants, ${period(before)}`, number(answers.before.body?.total_applicants ?? 0)],
       ],
-      lists: [],
+      lists,
       basis,
     },
   ]

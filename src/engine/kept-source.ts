@@ -104,11 +104,14 @@ const entryOf = async (address: string): Promise<KeptEntry | null> => {
   return { address, manifest, bytes, opened: new Date(response.headers.get('date') ?? 0) }
 }
 
+/** Where the bundles are of which this browser has anything, be they whole or left before they had come. */
+const addressesOfAny = async (): Promise<string[]> =>
+  (await caches.keys()).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+
 /** The bundles that this browser keeps, the one that was opened last first; none where it keeps nothing. */
 export const listKept = async (): Promise<KeptEntry[]> => {
   try {
-    const names = (await caches.keys()).filter((name) => name.startsWith(prefix))
-    const entries = await Promise.all(names.map((name) => entryOf(name.slice(prefix.length))))
+    const entries = await Promise.all((await addressesOfAny()).map(entryOf))
     return entries.filter((entry) => entry !== null).sort((a, b) => b.opened.getTime() - a.opened.getTime())
   } catch {
     return []
@@ -122,14 +125,14 @@ export const removeKept = (address: string): Promise<void> => keptAs(address).fo
 const mostKept = 5
 
 /**
- * Asks for the manifest of each kept bundle and forgets those that the host refuses: nobody may see them here any more. Forgets
- * also those that were not opened for longest, where there are many.
+ * Asks for the manifest of each bundle of which there is anything and forgets those that the host refuses: nobody may see them
+ * here any more. Forgets also those that were not opened for longest, where there are many.
  */
 export const syncKept = async (): Promise<void> => {
-  const entries = await listKept()
+  const old = new Set((await listKept()).slice(mostKept).map(({ address }) => address))
   await Promise.all(
-    entries.map(async ({ address }, index) => {
-      if (index >= mostKept) return removeKept(address)
+    (await addressesOfAny().catch(() => [])).map(async (address) => {
+      if (old.has(address)) return removeKept(address)
       const answer = await keptAs(address)
         .newest(manifestOf(address))
         .catch(() => null)

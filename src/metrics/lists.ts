@@ -1,6 +1,5 @@
 import { outcomeCode, weekCount, wholeScores, type EndpointId } from 'hirescope/contract'
 import { bucketNames, buckets } from './buckets.ts'
-import { isDay } from './scope.ts'
 
 /** The rows behind one number of a metric: as many as the number says. */
 export interface List {
@@ -13,8 +12,8 @@ export interface List {
   /** What is listed, in words. */
   definition: string
   /**
-   * What a value may narrow the list to: a state of the stage graph, a whole score, a week by its first day ("YYYY-MM-DD"), or the
-   * name of a city or skill, without which the last two list nothing.
+   * What a value may narrow the list to: a state of the stage graph, a whole score, a week of the org clock by its first day, or
+   * the name of a city or skill, without which the last two list nothing.
    */
   by?: 'state' | 'score' | 'week' | 'city' | 'skill'
   /** Selects application_key, day and time (INTEGER days and DOUBLE seconds since 1970) and score of each row. `value` is SQL. */
@@ -51,10 +50,9 @@ const resumes = (condition: string | null = null) => `
     JOIN latest_of_candidate AS latest ON latest.candidate_key = resumes.candidate_key
     WHERE resumes.several AND resumes.pair_key IS NULL) AS received${where(condition)}`
 
-/** In the 12 weeks, or in one of them. */
 const inWeeks = (day: string, week: string | null) => {
-  const [first, days] = week === null ? ['CAST($first_week AS DATE)', 7 * weekCount] : [week, 7]
-  return `${day} >= ${first} AND ${day} < ${first} + ${days}`
+  const [first, days] = week === null ? ['$first_week', 7 * weekCount] : [week, 7]
+  return `${day} >= CAST(${first} AS DATE) AND ${day} < CAST(${first} AS DATE) + ${days}`
 }
 
 const daysSince1970 = (day: string) => `CAST(${day} - CAST('1970-01-01' AS DATE) AS INTEGER)`
@@ -212,8 +210,8 @@ export const valueInSql = ({ by }: List, value: string | number): string | null 
     return String(value)
   }
   if (by === 'week') {
-    if (typeof value !== 'string' || !isDay(value)) throw wrong('the first day of a week, "YYYY-MM-DD"')
-    return `CAST('${value}' AS DATE)`
+    if (!/^\d{4}-\d\d-\d\d$/.test(String(value))) throw wrong('a day as YYYY-MM-DD')
+    return `'${value}'`
   }
   if (by === undefined || typeof value !== 'string') throw wrong('a name')
   return null

@@ -54,6 +54,8 @@ export const launchChromium = async ({ asUsual = true } = {}): Promise<Chromium>
   })
   proxy.server.on('connect', (request, socket) => {
     note(request)
+    // A browser that closes may break off what it asked.
+    socket.on('error', () => {})
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
   })
   const browser = await chromium.launch({

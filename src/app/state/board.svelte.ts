@@ -166,6 +166,11 @@ export class Board {
     return this.#dataset
   }
 
+  /** Aborts when the page leaves the bundle, so that nothing of it stays. */
+  get life(): AbortSignal {
+    return this.#life.signal
+  }
+
   /** What the viewer asks; the answers may still be those to the last question. Without an engine none can be asked. */
   get question(): Question {
     return this.#engine === 'failed' ? everything : this.#asked

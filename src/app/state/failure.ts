@@ -18,7 +18,8 @@ type Words = Omit<Failure, 'detail'>
 type Kind = DatasetError['code'] | 'engine-file' | 'host' | 'unknown-manifest'
 
 const kindOf = ({ code, message }: DatasetError): Kind => {
-  if (message.startsWith('engine file ')) return 'engine-file'
+  // A worker whose script does not come gives no reason.
+  if (/^(engine file |dataset worker: stopped;)/.test(message)) return 'engine-file'
   if (/: the host answers \d/.test(message)) return 'host'
   if (code === 'not-a-bundle' && !/^manifest: (a web page|not JSON);/.test(message)) return 'unknown-manifest'
   return code
@@ -70,7 +71,7 @@ const datasetFailures: Record<Kind, Words> = {
   'engine-file': {
     title: 'The engine could not be loaded',
     advice:
-      'The host did not give the file of the engine that computes the numbers. Try again; if it stays so, whoever runs this site should check that the .wasm.gz files of the app’s assets folder were uploaded unaltered.',
+      'The host did not give a file of the engine that computes the numbers, perhaps since there is a newer version of this page. Reload the page; if it stays so, whoever runs this site should check that the .wasm.gz files of the app’s assets folder were uploaded unaltered.',
     retry: true,
   },
   host: {

@@ -31,6 +31,7 @@ export class Offline {
   #keeps = $state.raw<boolean | null>(null)
   #ready = $state.raw(false)
   #newer = $state.raw(false)
+  #lacking = $state.raw(false)
   #registered = false
 
   /** The bundles that are kept, the one that was opened last first. */
@@ -53,11 +54,19 @@ export class Offline {
     return this.#newer
   }
 
+  /** Whether a part of the app did not come that is loaded when it is asked for. */
+  get lacking() {
+    return this.#lacking
+  }
+
+  constructor() {
+    addEventListener('vite:preloadError', () => (this.#lacking = true))
+  }
+
   /** Takes note of whether the bundle at hand is kept, and forgets those that the host refuses by now. */
   async settle(keeps: boolean | null) {
     this.#keeps = keeps
     await this.refresh()
-    if (this.#entries.length === 0) return
     await syncKept()
     await this.refresh()
   }

@@ -1,132 +1,182 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { card, chips, looks, settled, startPages, tabTo, tile, type AppPages } from '../app-page.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { card, chips, jobBox, settled, startPages, tile, type AppPages } from '../app-page.ts'
 
-// No mouse in this file.
-describe.each(looks('on a desktop, in dark'))('by keyboard alone, %s,', (look) => {
-  let pages: AppPages
-  beforeAll(async () => {
-    pages = await startPages(look)
+// Nothing here touches a mouse.
+let pages: AppPages
+let page: Page
+beforeAll(async () => {
+  pages = await startPages()
+  page = await pages.newPage({ permissions: ['clipboard-read', 'clipboard-write'] })
+  await page.addInitScript(() => {
+    const printed = { times: 0 }
+    Object.assign(window, { printed, print: () => printed.times++ })
   })
-  afterAll(() => pages?.close())
+  await page.goto(pages.site.url)
+  await settled(page)
+})
+afterAll(() => pages?.close())
 
-  const press = async (page: Page, target: Locator, key = 'Enter') => {
-    await tabTo(page, target)
-    await page.keyboard.press(key)
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const dialog = (name: string) => page.getByRole('dialog', { name })
+const main = () => page.getByRole('main')
+const hasFocus = (target: Locator) => target.evaluateAll(([each]) => each === document.activeElement)
+const expectFocus = (target: Locator) => expect.poll(() => hasFocus(target), { message: String(target) }).toBe(true)
+
+/** Goes on by Tab to what is meant. */
+const reach = async (target: Locator) => {
+  for (let step = 0; step < 120; step++) {
+    if (await hasFocus(target)) return
+    await page.keyboard.press('Tab')
   }
-  const focused = (target: Locator) => target.evaluateAll(([each]) => each === document.activeElement)
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name })
-  const shows = (page: Page, applicants: number) =>
-    expect.poll(() => tile(page, 'Applicants')).toMatch(new RegExp(`Applicants\\s*${applicants}\\s`))
+  throw new Error(`focus: ${String(target)} is not reached by Tab`)
+}
+const press = async (target: Locator, key = 'Enter') => {
+  await reach(target)
+  await page.keyboard.press(key)
+}
 
-  it('the theme changes and the page is printed', async () => {
-    const page = await pages.open()
-    await page.evaluate(() => Object.assign(window, { print: () => Object.assign(window, { printed: true }) }))
-    await press(page, button(page, 'Print'))
-    expect(await page.evaluate(() => (window as unknown as { printed?: boolean }).printed)).toBe(true)
-    const theme = button(page, /^Theme:/)
-    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-    await press(page, theme)
-    expect([await theme.innerText(), await ground()]).toEqual(['Theme: light', 'rgb(247, 247, 245)'])
-    await page.keyboard.press('Space')
-    expect([await theme.innerText(), await ground()]).toEqual(['Theme: dark', 'rgb(19, 20, 24)'])
-    await page.keyboard.press('Enter')
-    expect([await theme.innerText(), await focused(theme)]).toEqual(['Theme: auto', true])
-    expect(new URL(page.url()).searchParams.has('theme')).toBe(false)
-    await pages.done(page)
-  })
+it('changes the theme', async () => {
+  await press(button('Theme: auto'))
+  await press(button('Theme: light'), 'Space')
+  await expectFocus(button('Theme: dark'))
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+  await page.keyboard.press('Enter')
+  await expectFocus(button('Theme: auto'))
+})
 
-  it('the receipt opens and closes', async () => {
-    const page = await pages.open()
-    const verdict = button(page, 'verified')
-    await press(page, verdict)
-    const receipt = page.getByRole('dialog')
-    await receipt.getByText('Where the numbers come from').waitFor()
-    await page.keyboard.press('Escape')
-    await receipt.waitFor({ state: 'detached' })
-    await expect.poll(() => focused(verdict)).toBe(true)
-    await pages.done(page)
-  })
+it('prints', async () => {
+  await press(button('Print'))
+  expect(await page.evaluate(() => (window as unknown as { printed: { times: number } }).printed.times)).toBe(1)
+  await expectFocus(button('Print'))
+})
 
-  it('statuses are filtered, and the filter is taken away', async () => {
-    const page = await pages.open()
-    const filter = button(page, '+ Filter')
-    await press(page, filter)
-    await press(page, page.getByRole('dialog').getByLabel('Closed'), 'Space')
-    await shows(page, 84)
-    await page.keyboard.press('Escape')
-    await expect.poll(() => focused(filter)).toBe(true)
-    expect(await chips(page)).toEqual(['Closed jobs'])
-    await press(page, button(page, /^Remove Closed/))
-    await shows(page, 281)
-    expect(await chips(page)).toEqual([])
-    await pages.done(page)
-  })
+it('reads where the numbers come from, and closes that by Escape', async () => {
+  await press(button(/verified/))
+  const text = dialog('Where the numbers come from')
+  await text.getByText('Every file that was read matches').waitFor()
+  expect(await text.evaluate((each) => each.contains(document.activeElement))).toBe(true)
+  await page.keyboard.press('Escape')
+  await text.waitFor({ state: 'detached' })
+  await expectFocus(button(/verified/))
+})
 
-  it('a card is saved as a picture, and its table copied', async () => {
-    const page = await pages.open()
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    const stages = card(page, 'applicants-stage-graph')
-    await press(page, stages.getByRole('button', { name: /^More/ }))
-    await tabTo(page, page.getByRole('dialog').getByRole('button', { name: /PNG/ }))
-    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-    expect(download.suggestedFilename()).toMatch(/\.png$/)
-    await press(page, stages.getByRole('button', { name: 'Table' }))
-    await press(page, stages.getByRole('button', { name: /^Copy/ }))
-    await stages.getByText('8 rows copied').waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^Stage\tApplications\tShare\r?\n/)
-    await pages.done(page)
-  })
+it('filters by status', async () => {
+  await press(button('+ Filter'))
+  await press(dialog('Filter').getByLabel('Closed'), 'Space')
+  // Jobs 0, 4 and 8 are closed: 40, 28 and 16 applications.
+  await expect.poll(() => tile(page, 'Applicants')).toMatch(/\s84\s/)
+  await expectFocus(dialog('Filter').getByLabel('Closed'))
+  await page.keyboard.press('Escape')
+  await dialog('Filter').waitFor({ state: 'detached' })
+  await expectFocus(button('+ Filter'))
+})
 
-  it('another viewer is chosen', async () => {
-    const page = await pages.open()
-    await tabTo(page, page.getByLabel('Viewer'))
-    await page.keyboard.type('Viewer few')
-    await page.keyboard.press('Enter')
-    await shows(page, 3)
-    expect(await focused(page.getByLabel('Viewer'))).toBe(true)
-    await tabTo(page, page.getByLabel('Organisation'))
-    await page.keyboard.press('b')
-    await page.keyboard.press('Enter')
-    await shows(page, 281)
-    await settled(page)
-    await page.context().close()
-  })
+it('removes a filter, and goes on at what stood before it', async () => {
+  await press(button('Remove Closed jobs'))
+  await expect.poll(() => tile(page, 'Applicants')).toMatch(/\s281\s/)
+  await expectFocus(jobBox(page))
+})
 
-  it('newer numbers are shown', async () => {
-    const page = await pages.open('?org=a&viewer=twelve')
-    const manifest = JSON.parse(await readFile(join(pages.site.data, 'twelve/manifest.json'), 'utf8')) as object
-    const back = pages.site.answer('/data/org/twelve/manifest.json', (response) =>
-      response.end(JSON.stringify({ ...manifest, sequence: 2, as_of: '2024-06-02T00:00:00.000000Z' })),
-    )
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-    await page.getByText('New numbers as of 2 Jun').waitFor()
-    await press(page, page.getByRole('button', { name: 'Show', exact: true }))
-    await page.locator('header').filter({ hasText: 'as of 2 Jun' }).waitFor()
-    await settled(page)
-    back()
-    await page.context().close()
-  })
+it('saves a picture from the menu of a card', async () => {
+  await press(button('More: Applications over time'))
+  const item = dialog('Applications over time: more').getByRole('button', { name: /PNG/ })
+  await reach(item)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+  expect(download.suggestedFilename()).toMatch(/\.png$/)
+  await expectFocus(button('More: Applications over time'))
+})
 
-  it('loading is stopped, and tried again', async () => {
-    const back = pages.site.answer('/data/org/twelve/manifest.json', () => {})
-    const page = await pages.newPage()
-    await page.goto(pages.site.url)
-    const stop = button(page, 'Stop')
-    await stop.waitFor()
-    await press(page, stop)
-    await page.getByRole('alert').filter({ hasText: 'Loading was stopped' }).waitFor()
-    back()
-    await press(page, button(page, 'Try again'))
-    await settled(page)
-    await shows(page, 281)
-    await page.context().close()
-  })
+it('copies a table', async () => {
+  const scores = card(page, 'score-distribution-graph')
+  await press(scores.getByRole('button', { name: 'Table' }), 'Space')
+  await press(scores.getByRole('button', { name: /^Copy/ }))
+  await scores.getByText('11 rows copied').waitFor()
+  // Keys have the scores 0 to 10 in turn, and 282 of them are one more than 25 of each of the first seven.
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied.split(/\r?\n/).slice(0, 2)).toEqual(['Score\tRésumés\tShare', '0\t26\t9.22'])
+  await expectFocus(scores.getByRole('button', { name: /^Copy/ }))
+})
 
-  it('leaves nothing in the console and asks nothing of any other host', () => {
-    expect(pages.complaints).toEqual([])
-    expect(pages.chromium.foreign).toEqual([])
-  })
+it('hides a series and shows it again', async () => {
+  const series = card(page, 'applicants-stage-graph-overview').getByRole('button', { name: 'Rejected', exact: true })
+  await press(series, 'Space')
+  expect(await series.getAttribute('aria-pressed')).toBe('false')
+  await expectFocus(series)
+  await page.keyboard.press('Enter')
+  expect(await series.getAttribute('aria-pressed')).toBe('true')
+})
+
+it('shows newer numbers', async () => {
+  const manifest: object = JSON.parse(await readFile(join(pages.site.data, 'twelve/manifest.json'), 'utf8'))
+  const back = pages.site.answer('/data/org/twelve/manifest.json', (response) =>
+    response.end(JSON.stringify({ ...manifest, sequence: 2, as_of: '2024-06-02T00:00:00.000000Z' })),
+  )
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.getByText('New numbers as of 2 Jun').waitFor()
+  await press(button('Show'))
+  await page.locator('header').filter({ hasText: 'as of 2 Jun' }).waitFor()
+  await settled(page)
+  expect(await page.getByText('New numbers').count()).toBe(0)
+  await expectFocus(main())
+  back()
+})
+
+it('shows the chips that do not fit', async () => {
+  const jobs = Array.from({ length: 9 }, (_, job) => `job=J0${job}`).join('&')
+  await page.goto(`${pages.site.url}?viewer=alike&${jobs}`)
+  await settled(page)
+  expect(await chips(page)).toHaveLength(5)
+  await press(button('and 4 more'))
+  expect(await chips(page)).toHaveLength(9)
+  await expectFocus(page.locator('[data-chip]').nth(5))
+})
+
+it('stops what takes long, and tries again', async () => {
+  const back = pages.site.answer('/data/org/lacking/manifest.json', () => {})
+  await press(page.getByLabel('Viewer'), 'ArrowUp')
+  await press(button('Stop'))
+  await page.getByRole('alert').filter({ hasText: 'Loading was stopped' }).waitFor()
+  await expectFocus(main())
+  back()
+  await press(button('Try again'))
+  await settled(page)
+  expect(await tile(page, 'Applicants')).toMatch(/\s40\s/)
+  await expectFocus(main())
+})
+
+it('chooses a viewer and an organisation', async () => {
+  await press(page.getByLabel('Viewer'), 'ArrowDown')
+  await page.getByText('12 visible jobs', { exact: true }).waitFor()
+  await settled(page)
+  await expectFocus(page.getByLabel('Viewer'))
+  await press(page.getByLabel('Organisation'), 'ArrowDown')
+  await expect.poll(() => new URL(page.url()).search).toBe('?org=b&viewer=twelve')
+  await settled(page)
+  await expectFocus(page.getByLabel('Organisation'))
+})
+
+it('lists what this browser keeps, and removes it', async () => {
+  const kept = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('-bundle:')))
+  await expect.poll(kept).not.toEqual([])
+  await press(button('Kept in this browser'))
+  const opened = dialog('Kept in this browser')
+  const remove = opened.getByRole('button', { name: /^Remove/ })
+  await remove.first().waitFor()
+  for (let left = await remove.count(); left > 0; left--) {
+    await press(remove.first())
+    await expect.poll(() => remove.count()).toBe(left - 1)
+    await expectFocus(opened.getByRole('button').first())
+  }
+  await opened.getByText('No data is kept here').waitFor()
+  expect(await kept()).toEqual([])
+  await page.keyboard.press('Enter')
+  await opened.waitFor({ state: 'hidden' })
+  await expectFocus(button('Kept in this browser'))
+})
+
+it('leaves nothing in the console', () => {
+  expect(pages.complaints).toEqual([])
 })
