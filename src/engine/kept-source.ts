@@ -105,8 +105,12 @@ const entryOf = async (address: string): Promise<KeptEntry | null> => {
 }
 
 /** Where the bundles are of which this browser has anything, be they whole or left before they had come. */
-const addressesOfAny = async (): Promise<string[]> =>
-  (await caches.keys()).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+const addressesOfAny = async (): Promise<string[]> => {
+  const names = (await caches.keys()).filter((name) => name.startsWith(prefix))
+  // To look for a file makes a place for it.
+  const counts = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))
+  return names.filter((_, index) => counts[index]).map((name) => name.slice(prefix.length))
+}
 
 /** The bundles that this browser keeps, the one that was opened last first; none where it keeps nothing. */
 export const listKept = async (): Promise<KeptEntry[]> => {

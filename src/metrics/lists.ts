@@ -1,5 +1,6 @@
 import { outcomeCode, weekCount, wholeScores, type EndpointId } from 'hirescope/contract'
 import { bucketNames, buckets } from './buckets.ts'
+import { isDay } from './scope.ts'
 
 /** The rows behind one number of a metric: as many as the number says. */
 export interface List {
@@ -210,7 +211,7 @@ export const valueInSql = ({ by }: List, value: string | number): string | null 
     return String(value)
   }
   if (by === 'week') {
-    if (!/^\d{4}-\d\d-\d\d$/.test(String(value))) throw wrong('a day as YYYY-MM-DD')
+    if (typeof value !== 'string' || !isDay(value)) throw wrong('the first day of a week, "YYYY-MM-DD"')
     return `'${value}'`
   }
   if (by === undefined || typeof value !== 'string') throw wrong('a name')

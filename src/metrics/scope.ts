@@ -66,7 +66,8 @@ const resolveFilter = (
   return conditions.length ? { conditions, params } : null
 }
 
-const isDay = (text: string) => {
+/** Whether a text is a day that there is, "YYYY-MM-DD". */
+export const isDay = (text: string): boolean => {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }

@@ -14,19 +14,26 @@ describe.each(looks('on a phone, in light'))('axe finds nothing %s', (look) => {
 
   const overview = 'applicants-stage-graph-overview'
 
-  it.each<[string, (page: Page) => Promise<unknown>]>([
-    ['the menu of a card', (page) => card(page, 'weekly-graph').getByRole('button', { name: /^More/ }).click()],
-    ['a tooltip', (page) => card(page, overview).locator('button.bar').first().focus()],
-    ['the receipt', (page) => page.getByRole('button', { name: 'verified' }).click()],
-    ['the filter of statuses', (page) => page.getByRole('button', { name: '+ Filter' }).click()],
+  const shows = (page: Page, what: string) => page.locator(what).first().waitFor()
+
+  it.each<[string, act: (page: Page) => Promise<unknown>, shown: string]>([
+    [
+      'the menu of a card',
+      (page) => card(page, 'weekly-graph').getByRole('button', { name: /^More/ }).click(),
+      '[role=dialog]',
+    ],
+    ['a tooltip', (page) => card(page, overview).locator('button.bar').first().focus(), '.tip'],
+    ['the receipt', (page) => page.getByRole('button', { name: 'verified' }).click(), '[role=dialog] dl'],
+    ['the filter of statuses', (page) => page.getByRole('button', { name: '+ Filter' }).click(), '[role=dialog] input'],
     [
       'hidden series',
       (page) => card(page, 'weekly-graph').getByRole('button', { name: 'Assessments', exact: true }).click(),
+      '[data-card=weekly-graph] [aria-pressed=false] .swatch',
     ],
-  ])('about %s', async (_, act) => {
+  ])('about %s', async (_, act, shown) => {
     const page = await pages.open()
     await act(page)
-    await page.locator('[role=dialog], .tip, [aria-pressed=false]').first().waitFor()
+    await shows(page, shown)
     expect(await violations(page)).toEqual([])
     await pages.done(page)
   })

@@ -49,8 +49,13 @@ interface Seen {
   figure: number | null
   /** Milliseconds of the longest task after the first paint. */
   longest: number
-  /** What moved, and how much. */
-  shifts: number[]
+  /** What moved without being asked to. */
+  shifts: string[]
+}
+
+interface Shift extends PerformanceEntry {
+  value: number
+  sources: { node: Node | null }[]
 }
 
 /** Runs in the page: watches what a viewer would see. */
@@ -63,7 +68,8 @@ const watch = () => {
       if (startTime >= painted) seen.longest = Math.max(seen.longest, duration)
   }).observe({ type: 'longtask', buffered: true })
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) seen.shifts.push((entry as PerformanceEntry & { value: number }).value)
+    for (const { value, sources } of list.getEntries() as Shift[])
+      for (const { node } of sources) seen.shifts.push(`${value}: ${node?.parentElement?.className ?? ''}`)
   }).observe({ type: 'layout-shift', buffered: true })
   const observer = new MutationObserver(() => {
     if (!document.querySelector('[data-tile=Applicants] .value')) return
@@ -77,19 +83,25 @@ const visit = async (): Promise<Seen> => {
   await page.goto(server.url)
   await page.locator('[data-engine=checked]').waitFor()
   await page.locator('main[aria-busy=false]').waitFor()
-  return page.evaluate(() => (window as unknown as { seen: Seen }).seen)
+  const look = () => page.evaluate(() => (window as unknown as { seen: Seen }).seen)
+  const { figure, longest } = await look()
+  // What comes last is the change of the applicants.
+  await page.locator('.change .skeleton').waitFor({ state: 'detached' })
+  const { shifts } = await look()
+  return { figure, longest, shifts }
 }
 
-const median = ([...numbers]: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 
-it('shows a figure within a second on a warm cache, blocks nothing for 100 ms, and moves nothing', async () => {
+it('shows a figure within a second on a warm cache, blocks nothing for 100 ms and moves nothing, cold or warm', async () => {
   const cold = await visit()
   await page.evaluate(() => navigator.serviceWorker.ready)
   const visits = [await visit(), await visit(), await visit()]
-  expect(median(visits.map(({ figure }) => figure ?? Infinity))).toBeLessThanOrEqual(1_000)
-  // Work beside this test stretches single tasks.
-  expect(Math.min(...visits.map(({ longest }) => longest))).toBeLessThanOrEqual(100)
   expect([cold, ...visits].flatMap(({ shifts }) => shifts)).toEqual([])
+  // Other work on this machine slows single visits down.
+  const seen = JSON.stringify(visits)
+  expect(median(visits.map(({ figure }) => figure ?? Infinity)), seen).toBeLessThanOrEqual(1_000)
+  expect(median(visits.map(({ longest }) => longest)), seen).toBeLessThanOrEqual(100)
 })
 
 it('needs 150 kB of packed scripts at most for the first figures and the start of the engine', async () => {
