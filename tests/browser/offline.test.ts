@@ -103,6 +103,8 @@ const rows = () => dialog().getByRole('listitem').locator('div').allInnerTexts()
 it('opens without a network after the browser was restarted, and answers about one job', async () => {
   await open()
   expect(await page.getByText('the host does not answer').count()).toBe(0)
+  // The change of the applicants brings the last of the tables.
+  await page.locator('.change .skeleton').waitFor({ state: 'detached' })
   await kept('acme/one/')
   const devtools = await context.newCDPSession(page)
   expect(await devtools.send('Page.getInstallabilityErrors')).toEqual({ installabilityErrors: [] })
