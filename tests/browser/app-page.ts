@@ -3,15 +3,9 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { startSite, type Site } from './app-site.ts'
-import { launchChromium, type Chromium } from './chromium.ts'
+import { launchChromium, phone, type Chromium } from './chromium.ts'
 
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
-const phone: BrowserContextOptions = {
-  viewport: { width: 360, height: 780 },
-  deviceScaleFactor: 2,
-  hasTouch: true,
-  isMobile: true,
-}
 const allLooks = {
   'on a desktop, in light': { ...desktop, colorScheme: 'light' },
   'on a desktop, in dark': { ...desktop, colorScheme: 'dark' },
@@ -114,6 +108,9 @@ export const card = (page: Page, id: string) => page.locator(`[data-card="${id}"
 export const jobBox = (page: Page) => page.getByRole('combobox', { name: 'Jobs', exact: true })
 export const option = (page: Page) => page.getByRole('listbox').getByRole('option')
 export const chips = (page: Page) => page.locator('[data-chip] .label').allInnerTexts()
+
+/** Tells a page that somebody looks at it again. */
+export const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 
 /** Goes on with Tab until something has the focus. @throws Error where that does not come */
 export const tabTo = async (page: Page, target: Locator): Promise<void> => {

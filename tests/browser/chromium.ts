@@ -16,6 +16,14 @@ export const chromiumPath = (): string => {
   throw new Error('chromium: not on the PATH; install it, on Debian with apt-get install chromium-headless-shell')
 }
 
+/** How a phone shows a page. */
+export const phone: BrowserContextOptions = {
+  viewport: { width: 360, height: 780 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+}
+
 export interface Chromium {
   browser: Browser
   /** What any page or worker asked of any host but this one, in vain. */

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { startDemo, type StartOptions } from '../../src/demo/start.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, phone } from './chromium.ts'
 import { button, editor, result, run, standing } from './console/sql-page.ts'
 
 interface Picture {
@@ -20,12 +20,6 @@ interface Picture {
 }
 
 const dark: BrowserContextOptions = { colorScheme: 'dark' }
-const phone: BrowserContextOptions = {
-  viewport: { width: 360, height: 780 },
-  deviceScaleFactor: 2,
-  hasTouch: true,
-  isMobile: true,
-}
 const width = (pixels: number): BrowserContextOptions => ({ viewport: { width: pixels, height: 1000 } })
 
 const settled = async (page: Page) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPages, violations, type AppPages } from '../app-page.ts'
+import { comeBack, startPages, violations, type AppPages } from '../app-page.ts'
 import { button, editor, gridOf, openSql, result, run, standing, textOf, write } from './sql-page.ts'
 
 // A whole session: by keyboard alone, over newer numbers, and over an engine that is lost.
@@ -115,7 +115,7 @@ it('follows the dashboard to newer numbers, and asks first where something would
       (response) => void response.end(JSON.stringify({ ...manifest, ...change })),
     )
   const show = async () => {
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await comeBack(page)
     await page.getByRole('button', { name: 'Show', exact: true }).click()
   }
   const state = page.getByRole('status').filter({ hasText: /^As of/ })

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chips, jobBox, looks, option, settled, startPages, violations, type AppPages } from '../app-page.ts'
+import { chips, comeBack, jobBox, looks, option, settled, startPages, violations, type AppPages } from '../app-page.ts'
 
 describe.each(looks('on a phone, in dark'))('%s', (look) => {
   let pages: AppPages
@@ -9,7 +9,6 @@ describe.each(looks('on a phone, in dark'))('%s', (look) => {
   })
   afterAll(() => pages?.close())
 
-  const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   const pick = async (page: Page, title: string) => {
     await jobBox(page).click()
     await option(page).filter({ hasText: title }).click()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { card, chips, jobBox, settled, startPages, tile, type AppPages } from '../app-page.ts'
+import { card, chips, comeBack, jobBox, settled, startPages, tabTo, tile, type AppPages } from '../app-page.ts'
 
 // Nothing here touches a mouse.
 let pages: AppPages
@@ -25,16 +25,8 @@ const main = () => page.getByRole('main')
 const hasFocus = (target: Locator) => target.evaluateAll(([each]) => each === document.activeElement)
 const expectFocus = (target: Locator) => expect.poll(() => hasFocus(target), { message: String(target) }).toBe(true)
 
-/** Goes on by Tab to what is meant. */
-const reach = async (target: Locator) => {
-  for (let step = 0; step < 120; step++) {
-    if (await hasFocus(target)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`focus: ${String(target)} is not reached by Tab`)
-}
 const press = async (target: Locator, key = 'Enter') => {
-  await reach(target)
+  await tabTo(page, target)
   await page.keyboard.press(key)
 }
 
@@ -83,7 +75,7 @@ it('removes a filter, and goes on at what stood before it', async () => {
 it('saves a picture from the menu of a card', async () => {
   await press(button('More: Applications over time'))
   const item = dialog('Applications over time: more').getByRole('button', { name: /PNG/ })
-  await reach(item)
+  await tabTo(page, item)
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   expect(download.suggestedFilename()).toMatch(/\.png$/)
   await expectFocus(button('More: Applications over time'))
@@ -114,7 +106,7 @@ it('shows newer numbers', async () => {
   const back = pages.site.answer('/data/org/twelve/manifest.json', (response) =>
     response.end(JSON.stringify({ ...manifest, sequence: 2, as_of: '2024-06-02T00:00:00.000000Z' })),
   )
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await comeBack(page)
   await page.getByText('New numbers as of 2 Jun').waitFor()
   await press(button('Show'))
   await page.locator('header').filter({ hasText: 'as of 2 Jun' }).waitFor()

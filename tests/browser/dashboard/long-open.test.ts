@@ -4,7 +4,7 @@ import type { Manifest } from 'hirescope/contract'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { temporaryFolder } from '../../fixtures/bundle.ts'
-import { card, chips, jobBox, option, settled, startPages, tile, type AppPages } from '../app-page.ts'
+import { card, chips, comeBack, jobBox, option, settled, startPages, tile, type AppPages } from '../app-page.ts'
 import { twelveJobs, writeWhole } from '../app-site.ts'
 
 const week = 7 * 86_400_000
@@ -46,7 +46,6 @@ const publish = () => {
 
 const header = (page: Page) => page.locator('header').innerText()
 const daysAgo = async (page: Page) => Number(/([\d,]+) days ago/.exec(await header(page))?.[1]?.replace(',', ''))
-const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 const pick = async (page: Page, ...titles: string[]) => {
   await jobBox(page).click()
   for (const title of titles) await option(page).filter({ hasText: title }).click()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { card, chips, looks, settled, startPages, tile, violations, type AppPages } from '../app-page.ts'
+import { card, chips, comeBack, looks, settled, startPages, tile, violations, type AppPages } from '../app-page.ts'
 
 describe.each(looks('on a phone, in dark'))('%s', (look) => {
   let pages: AppPages
@@ -12,7 +12,6 @@ describe.each(looks('on a phone, in dark'))('%s', (look) => {
   afterAll(() => pages?.close())
 
   const header = (page: Page) => page.locator('header').innerText()
-  const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 
   /** Has the manifest of the twelve jobs say something else. */
   const withManifest = async (change: object, date = true) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { card, looks, settled, startPages, violations, type AppPages } from '../app-page.ts'
+import { card, comeBack, looks, settled, startPages, violations, type AppPages } from '../app-page.ts'
 
 // The states that no other test has axe look at.
 describe.each(looks('on a phone, in light'))('axe finds nothing %s', (look) => {
@@ -51,7 +51,7 @@ describe.each(looks('on a phone, in light'))('axe finds nothing %s', (look) => {
     const back = pages.site.answer('/data/org/twelve/manifest.json', (response) =>
       response.end(JSON.stringify({ ...manifest, sequence: 2, as_of: '2024-06-02T00:00:00.000000Z' })),
     )
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await comeBack(page)
     await page.getByText('New numbers as of 2 Jun, 05:30 IST').waitFor()
     expect(await violations(page)).toEqual([])
     back()

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { settled, startPages, type AppPages } from '../app-page.ts'
+import { comeBack, settled, startPages, type AppPages } from '../app-page.ts'
 
 let pages: AppPages
 beforeAll(async () => {
@@ -19,7 +19,7 @@ it.each([404, 410])('shows nothing of a bundle that answers %i, and keeps nothin
   await page.getByRole('dialog', { name: '37 applicants', exact: true }).getByText('37 rows').waitFor()
 
   const back = pages.site.answer('/data/org/twelve/manifest.json', (response) => response.writeHead(status).end())
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await comeBack(page)
   await page.getByRole('alert').filter({ hasText: 'The data is no longer there for you' }).waitFor()
   expect(await page.getByRole('dialog').count()).toBe(0)
   expect(await page.locator('[data-tile], [data-card], [data-chip]').count()).toBe(0)
