@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page, Route, Worker } from 'playwright-core'
 import { startDemo, type StartOptions } from '../../src/demo/start.ts'
+import { comeBack } from './app-page.ts'
 import { launchChromium, phone } from './chromium.ts'
 import { button, editor, result, run, standing } from './console/sql-page.ts'
 
@@ -47,6 +48,80 @@ const lateByManifest = (page: Page) =>
     const response = await route.fetch()
     await route.fulfill({ response, json: { ...(await response.json()), expected_interval_hours: 26 } })
   })
+
+/** Answers for a manifest as a host that has changed its mind, and has the page look. */
+const manifestNow = async (page: Page, answer: (route: Route) => Promise<unknown>) => {
+  await page.route(/manifest\.json/, answer)
+  await comeBack(page)
+}
+const showNewer = async (page: Page) => {
+  await manifestNow(page, async (route) => {
+    const response = await route.fetch()
+    const manifest = (await response.json()) as { as_of: string; sequence: number }
+    const asOf = new Date(Date.parse(manifest.as_of) + 86_400_000).toISOString()
+    await route.fulfill({ response, json: { ...manifest, sequence: manifest.sequence + 1, as_of: asOf } })
+  })
+  await page.getByText('New numbers as of').waitFor()
+}
+const withdraw = async (page: Page) => {
+  await manifestNow(page, (route) => route.fulfill({ status: 403 }))
+  await alert(page)
+}
+/** Has every worker of the page die, as often as the page starts them anew. */
+const crash = async (page: Page) => {
+  for (const dies of [true, true]) {
+    const fail = (worker: Worker) =>
+      worker
+        .evaluate(
+          (dies) =>
+            void setTimeout(() => {
+              if (dies) throw new Error('crash')
+            }),
+          dies,
+        )
+        .catch(() => {})
+    await Promise.all(page.workers().map(fail))
+    await page.getByRole('combobox', { name: 'Jobs' }).click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.waitForTimeout(2_000)
+  }
+  await alert(page)
+}
+const loseNetwork = async (page: Page) => {
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.waitForTimeout(2_000)
+  await page.context().setOffline(true)
+  await page.reload()
+  await settled(page)
+}
+const showList = async (page: Page) => {
+  await page.getByRole('button', { name: 'Assessed: how is this computed?' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Show / })
+    .first()
+    .click()
+  await page.getByRole('dialog').getByRole('row').nth(3).waitFor()
+}
+const openMenu = (page: Page) => card(page, 'weekly-graph').getByRole('button', { name: /^More/ }).click()
+const showTip = (page: Page) => card(page, 'applicants-stage-graph-overview').locator('button.bar').nth(1).focus()
+const showPoint = async (page: Page) => {
+  await card(page, 'weekly-graph')
+    .locator('canvas')
+    .hover({ position: { x: 300, y: 120 } })
+  await page.waitForTimeout(500)
+}
+const asTables = 'table=weekly-graph&table=score-distribution-graph&table=applicants-stage-graph-overview'
+const showKept = async (page: Page) => {
+  await page.getByRole('button', { name: 'Kept in this browser' }).click()
+  await page.getByRole('dialog').getByRole('listitem').first().waitFor()
+}
+const showElement = async (page: Page) => {
+  await page.goto(new URL('embed.html', page.url()).href)
+  await page.waitForTimeout(4_000)
+}
 
 const byCity = `SELECT city, count(*) AS applications, count(*) FILTER (WHERE outcome = 'hired') AS hires
 FROM v_applications
@@ -114,6 +189,29 @@ const pictures: Record<string, Picture> = {
     act: (page) => card(page, 'applicants-stage-graph').getByRole('button', { name: 'How is this computed?' }).click(),
     window: true,
   },
+  list: { act: showList, window: true },
+  'list-phone': { options: { ...phone, ...dark }, act: showList, window: true },
+  menu: { act: openMenu },
+  'menu-phone': { options: phone, act: openMenu },
+  tooltip: { act: showTip },
+  'tooltip-dark': { options: dark, act: showTip },
+  point: { act: showPoint },
+  'point-phone': { options: { ...phone, ...dark }, act: showPoint },
+  tables: { query: asTables },
+  'tables-phone': { query: asTables, options: phone },
+  newer: { act: showNewer, window: true },
+  'newer-phone': { options: phone, act: showNewer, window: true },
+  withdrawn: { act: withdraw },
+  'withdrawn-phone': { options: { ...phone, ...dark }, act: withdraw },
+  crash: { act: crash, window: true },
+  'crash-phone': { options: phone, act: crash, window: true },
+  offline: { act: loseNetwork, window: true },
+  'offline-phone': { options: { ...phone, ...dark }, act: loseNetwork, window: true },
+  kept: { act: showKept, window: true },
+  'kept-phone': { options: phone, act: showKept, window: true },
+  embed: { act: showElement },
+  'embed-dark': { options: dark, act: showElement },
+  'embed-phone': { options: phone, act: showElement },
   'no-jobs': { query: 'org=3&viewer=12', ready: (page) => page.getByText('No job is shared with you yet').waitFor() },
   empty: { query: 'status=on_hold' },
   'empty-phone': { options: phone, query: 'status=on_hold' },
