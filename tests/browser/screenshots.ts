@@ -21,6 +21,7 @@ interface Picture {
 }
 
 const dark: BrowserContextOptions = { colorScheme: 'dark' }
+const kept: BrowserContextOptions = { serviceWorkers: 'allow' }
 const width = (pixels: number): BrowserContextOptions => ({ viewport: { width: pixels, height: 1000 } })
 
 const settled = async (page: Page) => {
@@ -58,7 +59,7 @@ const showNewer = async (page: Page) => {
   await manifestNow(page, async (route) => {
     const response = await route.fetch()
     const manifest = (await response.json()) as { as_of: string; sequence: number }
-    const asOf = new Date(Date.parse(manifest.as_of) + 86_400_000).toISOString()
+    const asOf = new Date(Date.parse(manifest.as_of) + 86_400_000).toISOString().replace('Z', '000Z')
     await route.fulfill({ response, json: { ...manifest, sequence: manifest.sequence + 1, as_of: asOf } })
   })
   await page.getByText('New numbers as of').waitFor()
@@ -67,18 +68,16 @@ const withdraw = async (page: Page) => {
   await manifestNow(page, (route) => route.fulfill({ status: 403 }))
   await alert(page)
 }
-/** Has every worker of the page die, as often as the page starts them anew. */
+/** Has every worker of the page die, and the one that is started anew. */
 const crash = async (page: Page) => {
-  for (const dies of [true, true]) {
+  for (let time = 0; time < 2; time++) {
     const fail = (worker: Worker) =>
       worker
-        .evaluate(
-          (dies) =>
-            void setTimeout(() => {
-              if (dies) throw new Error('crash')
-            }),
-          dies,
-        )
+        .evaluate(() => {
+          setTimeout(() => {
+            throw new Error('crash')
+          })
+        })
         .catch(() => {})
     await Promise.all(page.workers().map(fail))
     await page.getByRole('combobox', { name: 'Jobs' }).click()
@@ -110,10 +109,10 @@ const showTip = (page: Page) => card(page, 'applicants-stage-graph-overview').lo
 const showPoint = async (page: Page) => {
   await card(page, 'weekly-graph')
     .locator('canvas')
-    .hover({ position: { x: 300, y: 120 } })
+    .hover({ position: { x: 200, y: 120 } })
   await page.waitForTimeout(500)
 }
-const asTables = 'table=weekly-graph&table=score-distribution-graph&table=applicants-stage-graph-overview'
+const asTables = 'table=weekly-graph.score-distribution-graph.applicants-stage-graph-overview'
 const showKept = async (page: Page) => {
   await page.getByRole('button', { name: 'Kept in this browser' }).click()
   await page.getByRole('dialog').getByRole('listitem').first().waitFor()
@@ -205,8 +204,8 @@ const pictures: Record<string, Picture> = {
   'withdrawn-phone': { options: { ...phone, ...dark }, act: withdraw },
   crash: { act: crash, window: true },
   'crash-phone': { options: phone, act: crash, window: true },
-  offline: { act: loseNetwork, window: true },
-  'offline-phone': { options: { ...phone, ...dark }, act: loseNetwork, window: true },
+  offline: { options: kept, act: loseNetwork, window: true },
+  'offline-phone': { options: { ...phone, ...dark, ...kept }, act: loseNetwork, window: true },
   kept: { act: showKept, window: true },
   'kept-phone': { options: phone, act: showKept, window: true },
   embed: { act: showElement },
@@ -274,6 +273,8 @@ export const takeScreenshots = async (
       const context = await browser.newContext({
         ...width(1280),
         reducedMotion: 'reduce',
+        // It would take the requests that pictures answer themselves.
+        serviceWorkers: 'block',
         timezoneId: 'Europe/London',
         ...options,
       })
