@@ -43,7 +43,7 @@ export const keptSource = (baseUrl: string, kept: Kept, { onResponse }: KeptSour
 }
 
 const prefix = 'hirescope-bundle:'
-const keptAs = (address: string) => createKept(prefix + folderOf(address), { byHand: true })
+const keptAs = (address: string) => createKept(prefix + folderOf(address), { byHand: true, anew: false })
 
 /** A bundle that is kept in this browser as it is read. */
 export interface KeptBundle extends BundleSource {
@@ -107,7 +107,7 @@ const entryOf = async (address: string): Promise<KeptEntry | null> => {
 /** Where the bundles are of which this browser has anything, be they whole or left before they had come. */
 const addressesOfAny = async (): Promise<string[]> => {
   const names = (await caches.keys()).filter((name) => name.startsWith(prefix))
-  // To look for a file makes a place for it.
+  // A place may have nothing in it yet, or any more.
   const counts = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))
   return names.filter((_, index) => counts[index]).map((name) => name.slice(prefix.length))
 }

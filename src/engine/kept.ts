@@ -35,26 +35,37 @@ export interface Keeping {
   keeps?: (response: Response) => boolean
   /** Whether its reader puts the newest file itself. */
   byHand?: boolean
+  /** Whether files are kept again after somebody has removed all; unless given, they are. */
+  anew?: boolean
 }
 
 /** A web page in place of a file is what hosts of single-page apps give for one that is missing. */
 const isFile = (response: Response) => response.ok && !response.headers.get('content-type')?.startsWith('text/html')
 
 /** Keeps files under a name in Cache storage. */
-export const createKept = (name: string, { keeps = isFile, byHand = false }: Keeping = {}): Kept => {
+export const createKept = (name: string, { keeps = isFile, byHand = false, anew = true }: Keeping = {}): Kept => {
   const putting = new Set<Promise<unknown>>()
 
   // Browsers refuse storage in their own ways: it is missing, it throws, or it is full.
-  const attempt = async <Value>(work: (cache: Cache) => Promise<Value>): Promise<Value | undefined> => {
+  const attempt = async <Value>(
+    work: (cache: Cache) => Promise<Value>,
+    { makes = true } = {},
+  ): Promise<Value | undefined> => {
     try {
-      return await work(await caches.open(name))
+      return makes || (await caches.has(name)) ? await work(await caches.open(name)) : undefined
     } catch {
       return undefined
     }
   }
-  const last = (address: string) => attempt((cache) => cache.match(address))
-  const put = async (address: string, response: Response) =>
-    (await attempt(async (cache) => (await cache.put(address, response), true))) ?? false
+  /** Looks into the cache; to open one that is not there would make it. */
+  const look = <Value>(work: (cache: Cache) => Promise<Value>) => attempt(work, { makes: false })
+  const last = (address: string) => look((cache) => cache.match(address))
+  let made = false
+  const put = async (address: string, response: Response) => {
+    const done = await attempt(async (cache) => (await cache.put(address, response), true), { makes: anew || !made })
+    made ||= done ?? false
+    return done ?? false
+  }
   const putBeside = (address: string, response: Response) => {
     const work = put(address, response.clone())
     putting.add(work)
@@ -94,10 +105,10 @@ export const createKept = (name: string, { keeps = isFile, byHand = false }: Kee
       else if (keeps(now) && !byHand) putBeside(address, now)
       return now
     },
-    drop: async (address) => (await attempt((cache) => cache.delete(address))) ?? false,
-    addresses: async () => new Set(await attempt(async (cache) => (await cache.keys()).map(({ url }) => url))),
+    drop: async (address) => (await look((cache) => cache.delete(address))) ?? false,
+    addresses: async () => new Set(await look(async (cache) => (await cache.keys()).map(({ url }) => url))),
     async only(addresses) {
-      await attempt(async (cache) => {
+      await look(async (cache) => {
         const others = (await cache.keys()).filter(({ url }) => !addresses.has(url))
         await Promise.all(others.map((request) => cache.delete(request)))
       })

@@ -19,6 +19,9 @@ export type Look = keyof typeof allLooks
 /** The looks in which tests are run: all of them, or in the short form one. */
 export const looks = (short: Look): Look[] => (process.env.HIRESCOPE_FULL ? (Object.keys(allLooks) as Look[]) : [short])
 
+/** The window and the colours of a look. */
+export const optionsOf = (look: Look): BrowserContextOptions => allLooks[look]
+
 /** The app in a browser, beside the bundles of `app-site`. */
 export interface AppPages {
   site: Site

@@ -129,6 +129,7 @@ it('shows the chips that do not fit', async () => {
 it('stops what takes long, and tries again', async () => {
   const back = pages.site.answer('/data/org/lacking/manifest.json', () => {})
   await press(page.getByLabel('Viewer'), 'ArrowUp')
+  await button('Stop').waitFor()
   await press(button('Stop'))
   await page.getByRole('alert').filter({ hasText: 'Loading was stopped' }).waitFor()
   await expectFocus(main())
@@ -163,7 +164,7 @@ it('lists what this browser keeps, and removes it', async () => {
     await expectFocus(opened.getByRole('button').first())
   }
   await opened.getByText('No data is kept here').waitFor()
-  expect(await kept()).toEqual([])
+  await expect.poll(kept).toEqual([])
   await page.keyboard.press('Enter')
   await opened.waitFor({ state: 'hidden' })
   await expectFocus(button('Kept in this browser'))
