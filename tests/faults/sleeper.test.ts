@@ -138,12 +138,15 @@ describe('an exporter that sleeps past a newer publish', () => {
     await readers.learn(read, '40')
     const files = async () =>
       Promise.all(['access.json', 'state.json', 'previous.json'].map((name) => readFile(join(own, 'o', name), 'utf8')))
-    const before = [await readers.check(read), await files(), (await readdir(join(own, 'o'))).sort()]
+    const before = [await readers.check(read), await files()]
+    const names = await readdir(join(own, 'o'))
     child.kill('SIGCONT')
     const { code, output } = await ended
     expect(code).not.toBe(0)
     expect(output).toMatch(/lock: .* was taken away while this run held it; nothing more is written, run again/)
-    expect([await readers.check(read), await files(), (await readdir(join(own, 'o'))).sort()]).toEqual(before)
+    expect([await readers.check(read), await files()]).toEqual(before)
+    // A file that it slept over in the middle of writing may be gone.
+    expect(names).toEqual(expect.arrayContaining(await readdir(join(own, 'o'))))
   }, 300_000)
 
   it.skipIf(whyNoCeph() !== null)(
