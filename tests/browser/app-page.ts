@@ -115,6 +115,21 @@ export const chips = (page: Page) => page.locator('[data-chip] .label').allInner
 /** Tells a page that somebody looks at it again. */
 export const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 
+/** Has every worker of the page die of an error. */
+export const crash = (page: Page) =>
+  Promise.all(
+    page.workers().map((worker) =>
+      worker
+        .evaluate(() => {
+          setTimeout(() => {
+            throw new Error('crash')
+          })
+        })
+        // One that its parent has ended answers nothing more.
+        .catch(() => {}),
+    ),
+  )
+
 /** Goes on with Tab until something has the focus. @throws Error where that does not come */
 export const tabTo = async (page: Page, target: Locator): Promise<void> => {
   for (let step = 0; step < 150; step++) {

@@ -1,6 +1,17 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chips, comeBack, jobBox, looks, option, settled, startPages, violations, type AppPages } from '../app-page.ts'
+import {
+  chips,
+  comeBack,
+  crash,
+  jobBox,
+  looks,
+  option,
+  settled,
+  startPages,
+  violations,
+  type AppPages,
+} from '../app-page.ts'
 
 describe.each(looks('on a phone, in dark'))('%s', (look) => {
   let pages: AppPages
@@ -20,20 +31,6 @@ describe.each(looks('on a phone, in dark'))('%s', (look) => {
       .filter({ hasText: new RegExp(`Applicants\\s*${applicants}\\s`) })
       .waitFor()
   const alert = (page: Page, title: string) => page.getByRole('alert').filter({ hasText: title })
-  /** Has every worker of the page die of an error. */
-  const crash = (page: Page) =>
-    Promise.all(
-      page.workers().map((worker) =>
-        worker
-          .evaluate(() => {
-            setTimeout(() => {
-              throw new Error('crash')
-            })
-          })
-          // One that its parent has ended answers nothing more.
-          .catch(() => {}),
-      ),
-    )
 
   it('starts a crashed engine anew, once, then says so and goes on with the numbers of the export', async () => {
     const page = await pages.open()
