@@ -31,10 +31,16 @@ const record = (name: string, columns: string, org: number) => `
   WHERE t.org_k = ${org}`
 
 /**
- * The relations of one scope (schema `scope`) by name, each made from `scope_job_ids` and those before. Keys are dense and in
+ * A relation of a scope: its name and SQL. What cannot leave the memory while it is made is made in slices (`$from` to `$to`) of the
+ * dense keys of the rows of another.
+ */
+export type ScopeRelation = [name: string, sql: string, slicedBy?: string]
+
+/**
+ * The relations of one scope (schema `scope`), each made from `scope_job_ids` and those before. Keys are dense and in
  * code-point order of the source ids, because `k` is.
  */
-export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: string][] => [
+export const scopeRelations = ({ orgKey }: BundleQuestion): ScopeRelation[] => [
   [
     'jobs',
     `SELECT job.*, ${dense('job.k')} AS job_key, ${dense('title, job.k')} AS title_rank
@@ -45,25 +51,30 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: 
     `SELECT t.*, ${dense('t.k')} AS application_key, jobs.job_key
       FROM live.application AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
   ],
-  // Who applied to which job, and when first.
-  [
-    'pairs',
-    `SELECT candidate_k, job_k, min(application_key) AS pair_key, arg_min(applied_at, application_key) AS applied_at
-      FROM scope.applications GROUP BY candidate_k, job_k`,
-  ],
   [
     'candidates',
     `SELECT t.*, ${dense('t.k')} AS candidate_key FROM live.candidate AS t
-      WHERE t.org_k = ${orgKey} AND t.k IN (SELECT candidate_k FROM scope.pairs)`,
+      WHERE t.org_k = ${orgKey} AND t.k IN (SELECT candidate_k FROM scope.applications)`,
   ],
+  // Who applied to which job, and when first.
+  [
+    'pairs',
+    `SELECT t.*, candidates.candidate_key FROM (
+        SELECT candidate_k, job_k, min(application_key) AS pair_key, arg_min(applied_at, application_key) AS applied_at
+        FROM scope.applications GROUP BY candidate_k, job_k) AS t
+      JOIN scope.candidates ON candidates.k = t.candidate_k`,
+  ],
+  // Apart, since two joins of all that a large scope has need more memory than one after the other.
   [
     'resumes',
-    `SELECT t.*, ${dense('t.k')} AS resume_key, pairs.pair_key, candidates.candidate_key,
-        ${seconds('t.created_at')} - coalesce(${seconds('pairs.applied_at')}, 0) AS created_delay
-      FROM live.resume AS t
-      JOIN scope.candidates ON candidates.k = t.candidate_k
-      LEFT JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
-      WHERE t.org_k = ${orgKey} AND (t.job_k IS NULL OR pairs.job_k IS NOT NULL)`,
+    `SELECT *, ${dense('k')} AS resume_key FROM (
+        SELECT t.*, pairs.pair_key, NULL AS candidate_key, ${seconds('t.created_at', 'pairs.applied_at')} AS created_delay
+        FROM live.resume AS t JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
+        WHERE t.org_k = ${orgKey}
+        UNION ALL
+        SELECT t.*, NULL, candidates.candidate_key, ${seconds('t.created_at')}
+        FROM live.resume AS t JOIN scope.candidates ON candidates.k = t.candidate_k
+        WHERE t.org_k = ${orgKey} AND t.job_k IS NULL)`,
   ],
   [
     'several',
@@ -77,13 +88,13 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: 
     'latest',
     `WITH ranked AS (
         SELECT *, row_number() OVER (PARTITION BY candidate_k ORDER BY created_at, k) AS rank FROM scope.resumes)
-      SELECT pairs.candidate_k, pairs.job_k, max(ranked.created_at) AS created_at,
+      SELECT pairs.pair_key, max(ranked.created_at) AS created_at,
         arg_max(ranked.city_k, ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_k,
         max(ranked.rank) FILTER (WHERE ranked.city_k IS NOT NULL) AS city_rank,
         arg_max(ranked.score, ranked.rank) FILTER (WHERE ranked.score IS NOT NULL) AS score
       FROM scope.pairs
       JOIN ranked ON ranked.candidate_k = pairs.candidate_k AND (ranked.job_k = pairs.job_k OR ranked.job_k IS NULL)
-      GROUP BY pairs.candidate_k, pairs.job_k`,
+      GROUP BY pairs.pair_key`,
   ],
   [
     'resume_skills',
@@ -102,8 +113,10 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: 
   [
     'listed',
     `SELECT resume_key, list(key ORDER BY key) AS skills FROM (
-        SELECT DISTINCT t.resume_key, skills.key FROM scope.resume_skills AS t JOIN scope.skills ON skills.k = t.skill_k)
+        SELECT DISTINCT t.resume_key, skills.key FROM scope.resume_skills AS t JOIN scope.skills ON skills.k = t.skill_k
+        WHERE t.resume_key BETWEEN $from AND $to)
       GROUP BY resume_key`,
+    'resumes',
   ],
   [
     'sources',
@@ -118,6 +131,38 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): [name: string, sql: 
       FROM live.credit_event AS t JOIN scope.jobs ON jobs.k = t.job_k WHERE t.org_k = ${orgKey}`,
   ],
   ['services', `SELECT ${dense('name')} AS code, name FROM (SELECT DISTINCT service AS name FROM scope.credit_events)`],
+  // The skills of who has one application and one résumé.
+  [
+    'one',
+    `SELECT pairs.pair_key, listed.skills FROM scope.listed
+      JOIN scope.resumes ON resumes.resume_key = listed.resume_key
+      JOIN scope.pairs ON pairs.candidate_k = resumes.candidate_k
+      ANTI JOIN scope.several ON several.candidate_k = resumes.candidate_k
+      WHERE listed.resume_key BETWEEN $from AND $to AND resumes.resume_key BETWEEN $from AND $to`,
+    'resumes',
+  ],
+  // Applications with what hangs on them.
+  [
+    'applied',
+    `WITH sliced AS (SELECT * FROM scope.pairs WHERE pair_key BETWEEN $from AND $to),
+      newest AS (SELECT * FROM scope.latest WHERE pair_key BETWEEN $from AND $to),
+      assessed AS (SELECT DISTINCT pair_key FROM scope.assessments WHERE pair_key BETWEEN $from AND $to),
+      screened AS (SELECT DISTINCT pair_key FROM scope.screenings WHERE NOT revoked AND pair_key BETWEEN $from AND $to),
+      listing AS (SELECT * FROM scope.one WHERE pair_key BETWEEN $from AND $to)
+      SELECT t.n, t.application_key, sliced.pair_key, sliced.candidate_key, t.candidate_k, t.job_key, t.applied_at, t.applied_on, t.source,
+        t.stage, t.outcome, t.outcome_at, assessed.pair_key IS NOT NULL AS assessed, screened.pair_key IS NOT NULL AS screened,
+        newest.score, newest.city_k, several.candidate_k IS NOT NULL AS several,
+        CASE WHEN several.candidate_k IS NOT NULL THEN newest.city_rank END AS city_rank,
+        ${seconds('newest.created_at', 't.applied_at')} AS resume_delay, listing.skills
+      FROM scope.applications AS t
+      JOIN sliced ON sliced.candidate_k = t.candidate_k AND sliced.job_k = t.job_k
+      LEFT JOIN newest ON newest.pair_key = sliced.pair_key
+      LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
+      LEFT JOIN listing ON listing.pair_key = sliced.pair_key
+      LEFT JOIN assessed ON assessed.pair_key = sliced.pair_key
+      LEFT JOIN screened ON screened.pair_key = sliced.pair_key`,
+    'applications',
+  ],
   [
     'stage_events',
     `SELECT t.n, t.seq, t.stage, t.outcome, t.event_id, applications.application_key,
@@ -147,32 +192,17 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       'n',
     ],
     applications: [
-      `WITH assessed AS (SELECT DISTINCT pair_key FROM scope.assessments),
-      screened AS (SELECT DISTINCT pair_key FROM scope.screenings WHERE NOT revoked),
-      one AS (
-        SELECT resumes.candidate_k, listed.skills
-        FROM scope.resumes ANTI JOIN scope.several ON several.candidate_k = resumes.candidate_k
-        LEFT JOIN scope.listed ON listed.resume_key = resumes.resume_key)
-      SELECT t.*, pairs.pair_key, candidates.candidate_key, sources.key AS source_key,
+      `SELECT t.*, sources.key AS source_key,
         ${seconds('t.applied_at')} AS applied_s, ${seconds('t.outcome_at', 't.applied_at')} AS outcome_delay,
-        CASE WHEN t.outcome = ${outcomeCode.hired} THEN t.outcome_at END AS hired_at,
-        assessed.pair_key IS NOT NULL AS assessed, screened.pair_key IS NOT NULL AS screened,
-        latest.score, cities.key AS city_key, CASE WHEN several.candidate_k IS NOT NULL THEN latest.city_rank END AS city_rank,
-        several.candidate_k IS NOT NULL AS several, ${seconds('latest.created_at', 't.applied_at')} AS resume_delay, one.skills
-      FROM scope.applications AS t
-      JOIN scope.pairs ON pairs.candidate_k = t.candidate_k AND pairs.job_k = t.job_k
-      JOIN scope.candidates ON candidates.k = t.candidate_k
-      LEFT JOIN scope.latest ON latest.candidate_k = t.candidate_k AND latest.job_k = t.job_k
-      LEFT JOIN scope.cities ON cities.k = coalesce(latest.city_k, candidates.city_k)
-      LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
-      LEFT JOIN one ON one.candidate_k = t.candidate_k
-      LEFT JOIN assessed ON assessed.pair_key = pairs.pair_key
-      LEFT JOIN screened ON screened.pair_key = pairs.pair_key
+        CASE WHEN t.outcome = ${outcomeCode.hired} THEN t.outcome_at END AS hired_at, cities.key AS city_key
+      FROM scope.applied AS t
+      LEFT JOIN scope.candidates ON candidates.k = CASE WHEN t.city_k IS NULL THEN t.candidate_k END
+      LEFT JOIN scope.cities ON cities.k = coalesce(t.city_k, candidates.city_k)
       LEFT JOIN scope.sources ON sources.name = t.source`,
       'n',
     ],
     resumes: [
-      `SELECT t.* EXCLUDE candidate_key, CASE WHEN t.pair_key IS NULL THEN t.candidate_key END AS candidate_key,
+      `SELECT t.*,
         cities.key AS city_key, t.score_exact - t.score * 1000 AS score_rest, several.candidate_k IS NOT NULL AS several,
         CASE WHEN several.candidate_k IS NOT NULL THEN listed.skills END AS skills
       FROM scope.resumes AS t ${city}

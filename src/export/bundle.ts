@@ -17,7 +17,7 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { atOnce } from './at-once.ts'
-import { bundleQueries, issueQuery, scopeRelations, type StoredTable } from './bundle-sql.ts'
+import { bundleQueries, issueQuery, scopeRelations, type ScopeRelation, type StoredTable } from './bundle-sql.ts'
 import { makeFolder } from './file-system.ts'
 import { precompute } from './precompute.ts'
 import type { Scope } from './scopes.ts'
@@ -95,6 +95,18 @@ const metadata = (table: BundleTableName) => {
 /** The tables that the rollup is worked out from; the others are written right from the relations of the scope. */
 const counted: ReadonlySet<BundleTableName> = new Set(['jobs', 'credit_events', ...rowTables.keys()])
 
+/** How many rows a slice is of. */
+const sliceRows = 500_000
+
+const makeRelation = async (staging: Staging, [name, sql, slicedBy]: ScopeRelation) => {
+  if (slicedBy === undefined) return staging.run(`CREATE TABLE scope.${name} AS ${sql}`)
+  const [row] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM scope.${slicedBy}`)
+  for (let from = 0; from === 0 || from < Number(row?.n); from += sliceRows) {
+    const slice = sql.replaceAll('$from', String(from)).replaceAll('$to', String(from + sliceRows - 1))
+    await staging.run(`${from === 0 ? `CREATE TABLE scope.${name} AS` : `INSERT INTO scope.${name}`} ${slice}`)
+  }
+}
+
 const writeTables = async ({ writer: { staging }, org, scope, names, asOf }: BundleOptions, folder: string) => {
   await staging.run('CREATE TABLE scope_job_ids (job_id VARCHAR)')
   if (scope.jobIds.length)
@@ -102,7 +114,7 @@ const writeTables = async ({ writer: { staging }, org, scope, names, asOf }: Bun
   const question = { orgKey: org.k, names }
   const relations = scopeRelations(question)
   await staging.run('CREATE SCHEMA scope')
-  for (const [name, sql] of relations) await staging.run(`CREATE TABLE scope.${name} AS ${sql}`)
+  for (const relation of relations) await makeRelation(staging, relation)
   const rejected: Manifest['rejected'] = {}
   const odd: Manifest['odd'] = {}
   for (const { table_name, kind, reason, n } of await staging.rows(issueQuery(question))) {

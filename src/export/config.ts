@@ -115,8 +115,8 @@ export const exportConfig = z.strictObject({
   graceRuns: z.int().nonnegative().default(2),
   /** How many reports of runs stay in `<private>/reports`. */
   keepReports: z.int().positive().default(30),
-  /** How much memory DuckDB may use in all, for example "1GB"; Node and what is on its way take about half a gigabyte more. */
-  memory: size.default('1GB'),
+  /** How much memory DuckDB may use in all, for example "1GB"; Node and what DuckDB does not count take as much again at most. */
+  memory: size.default('800MB'),
   /** The folder in which DuckDB puts what does not fit into memory; default: beside the working database. */
   spill: z.string().optional(),
   /** How much that may be, for example "50GB"; default: nine tenths of what is free there. */

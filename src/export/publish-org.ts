@@ -20,7 +20,7 @@ import {
   type Standing,
 } from './publish.ts'
 import type { ExportOptions } from './run.ts'
-import { readScopes, type Scope } from './scopes.ts'
+import { countApplications, readScopes, type Scope } from './scopes.ts'
 import { readSecret } from './secret.ts'
 import type { Staging } from './staging.ts'
 import { readState, writePrevious, writeState } from './state.ts'
@@ -52,9 +52,11 @@ export const publishOrg = async (
     const figures = await readFigures(staging, org.k, sourceTables)
     if (!force) refuseDrop(last, figures, config.maxDrop)
     const scopes = await readScopes(staging, secret, org)
+    const applications = await countApplications(staging, org)
+    const sizeOf = ({ jobIds }: Scope) => jobIds.reduce((sum, job) => sum + (applications.get(job) ?? 0), 0)
     const drafts: { path: string; standing: Standing; draft: Draft }[] = []
     const make = (scope: Scope, index: number, signal: AbortSignal) =>
-      writers.use(async (writer) => {
+      writers.use(sizeOf(scope), async (writer) => {
         signal.throwIfAborted()
         const place = { scope: index + 1, scopes: scopes.length, jobs: scope.jobIds.length }
         reporter?.event({ event: 'scope_started', org: org.id, ...place })
@@ -69,7 +71,9 @@ export const publishOrg = async (
           draft: await writeBundle({ writer, target, org, scope, path, ...settings }),
         }
       })
-    await atOnce(writers.count, [...scopes.entries()], ([index, scope], signal) => make(scope, index, signal), signal)
+    // The largest first: what is begun last ends last.
+    const largest = [...scopes.entries()].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a))
+    await atOnce(writers.count, largest, ([index, scope], signal) => make(scope, index, signal), signal)
     const exportedAt = new Date().toISOString()
     const published = []
     for (const { path, draft, standing } of drafts)

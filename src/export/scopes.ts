@@ -82,3 +82,10 @@ export const readScopes = async (
     })),
   )
 }
+
+/** How many applications there are to each job of an org that has any, by job id. */
+export const countApplications = async (staging: Staging, org: { k: number }): Promise<ReadonlyMap<string, number>> => {
+  const rows = await staging.rows(`SELECT job_id, count(*)::INTEGER AS n FROM live.application
+    JOIN live.job ON job.k = application.job_k WHERE application.org_k = ${org.k} GROUP BY job_id`)
+  return new Map(rows.map(({ job_id, n }) => [String(job_id), Number(n)]))
+}

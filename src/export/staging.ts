@@ -52,6 +52,10 @@ export const openStaging = async (options: StagingOptions): Promise<Staging> => 
     threads: String(threads),
     temp_directory: spill,
     ...(maxSpill === undefined ? {} : { max_temp_directory_size: maxSpill }),
+    // What a statement let go is given back: kept for the next, it came to more than half of the limit on top of it.
+    allocator_background_threads: 'true',
+    allocator_flush_threshold: '4MB',
+    allocator_bulk_deallocation_flush_threshold: '4MB',
     preserve_insertion_order: 'true',
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',

@@ -13,8 +13,11 @@ export interface Writer {
 /** Those who make bundles, at most one bundle each at a time. */
 export interface Writers {
   readonly count: number
-  /** Waits, in the order of asking, until one of them is free. */
-  use: <Result>(work: (writer: Writer) => Promise<Result>) => Promise<Result>
+  /**
+   * Waits, in the order of asking, until one of them is free, or until all are where a bundle of so many applications wants the
+   * memory of all.
+   */
+  use: <Result>(applications: number, work: (writer: Writer) => Promise<Result>) => Promise<Result>
   close: () => Promise<void>
 }
 
@@ -28,6 +31,9 @@ export const megabytesOf = (size: string) => {
 
 /** What a writer needs of the working database's memory, megabytes. */
 const leastShare = 256
+
+/** A bundle of more applications for each megabyte is made alone: the joins of two such do not go into the memory together. */
+const sharedApplications = 1250
 
 /** Opens writers over the tables that all orgs are made from: one for each thread, as far as the memory goes. */
 export const openWriters = async (
@@ -43,20 +49,32 @@ export const openWriters = async (
     all.push({ staging: own, engine: connectionEngine(own.connection) })
   }
   const idle = [...all]
-  const waiting: ((writer: Writer) => void)[] = []
-  const free = (writer: Writer) => {
-    const next = waiting.shift()
-    if (next) next(writer)
-    else idle.push(writer)
+  const waiting: { needed: number; begin: (writer: Writer) => void }[] = []
+  let alone = false
+  const lend = () => {
+    const [first] = waiting
+    const writer = idle.at(-1)
+    if (!first || !writer || alone || idle.length < first.needed) return
+    waiting.shift()
+    idle.pop()
+    alone = first.needed > 1
+    first.begin(writer)
+    lend()
   }
   return {
     count,
-    use: async (work) => {
-      const writer = idle.pop() ?? (await new Promise<Writer>((resolve) => waiting.push(resolve)))
+    use: async (applications, work) => {
+      const needed = applications > sharedApplications * megabytesOf(memory) ? count : 1
+      const writer = await new Promise<Writer>((begin) => {
+        waiting.push({ needed, begin })
+        lend()
+      })
       try {
         return await work(writer)
       } finally {
-        free(writer)
+        idle.push(writer)
+        alone = false
+        lend()
       }
     },
     close: async () => {

@@ -51,7 +51,8 @@ export const goalsOf = ({ bundle, load, endpoints, visits, tenfold }: Size): Goa
     ...goal('bytes per application, applications to credits', 14, 'B', bundle.groups.core.bytes_per_application),
     ...goal('precomputed results', 100, 'kB', bundle.answers_bytes / 1000),
     ...goal('rollup', 1, 'MB', bundle.tables.rollup_job.bytes / 1e6),
-    ...goal('single rows: decode and insert', 1.2, 's', load.rows.stages.decode + load.rows.stages.insert),
+    // The stages overlap, so that their sum is no time that anybody waits; fetching is more than the goal counts.
+    ...goal('single rows ready after the engine, fetched too', 1.2, 's', load.rows.total.median),
     ...goal(
       'rollup ready after the engine',
       0.2,

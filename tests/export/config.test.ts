@@ -28,7 +28,7 @@ it('fills in what is not said', () => {
     maxDrop: 0.3,
     graceRuns: 2,
     keepReports: 30,
-    memory: '1GB',
+    memory: '800MB',
     threads: availableParallelism(),
   })
 })

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openStaging, type Staging } from '../../src/export/staging.ts'
+import { openWriters } from '../../src/export/writers.ts'
+
+const settings = { memory: '600MB', threads: 2 }
+let folder: string
+let staging: Staging
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hirescope-writers-'))
+  staging = await openStaging({ folder, ...settings })
+})
+afterEach(async () => {
+  await staging.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('makes two bundles at once, a large one alone, and none before those that asked earlier', async () => {
+  const writers = await openWriters(staging, settings)
+  const under: string[] = []
+  const ends = new Map<string, () => void>()
+  const make = (name: string, applications: number) =>
+    writers.use(applications, async () => {
+      under.push(name)
+      await new Promise<void>((end) => ends.set(name, end))
+      under.splice(under.indexOf(name), 1)
+    })
+  const all = [make('a', 10), make('large', 1_000_000), make('b', 10), make('c', 10)]
+  const seen = async (end?: string) => {
+    if (end) ends.get(end)?.()
+    await setImmediate()
+    return under.join(' ')
+  }
+  expect(await seen()).toBe('a')
+  expect(await seen('a')).toBe('large')
+  expect(await seen('large')).toBe('b c')
+  expect(await seen('b')).toBe('c')
+  expect(await seen('c')).toBe('')
+  await Promise.all(all)
+  await writers.close()
+})
+
+it('lends a writer again after what it was lent for failed', async () => {
+  const writers = await openWriters(staging, settings)
+  const failing = [1, 1_000_000, 1].map((applications) =>
+    writers.use(applications, () => Promise.reject(new Error('no'))),
+  )
+  for (const each of failing) await expect(each).rejects.toThrow('no')
+  expect(await writers.use(1_000_000, () => Promise.resolve('made'))).toBe('made')
+  await writers.close()
+})
