@@ -95,10 +95,7 @@ const metadata = (table: BundleTableName) => {
 /** The tables that the rollup is worked out from; the others are written right from the relations of the scope. */
 const counted: ReadonlySet<BundleTableName> = new Set(['jobs', 'credit_events', ...rowTables.keys()])
 
-/** How many rows a slice is of. */
-const sliceRows = 500_000
-
-const makeRelation = async (staging: Staging, [name, sql, slicedBy]: ScopeRelation) => {
+const makeRelation = async ({ staging, sliceRows }: Writer, [name, sql, slicedBy]: ScopeRelation) => {
   if (slicedBy === undefined) return staging.run(`CREATE TABLE scope.${name} AS ${sql}`)
   const [row] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM scope.${slicedBy}`)
   for (let from = 0; from === 0 || from < Number(row?.n); from += sliceRows) {
@@ -107,14 +104,15 @@ const makeRelation = async (staging: Staging, [name, sql, slicedBy]: ScopeRelati
   }
 }
 
-const writeTables = async ({ writer: { staging }, org, scope, names, asOf }: BundleOptions, folder: string) => {
+const writeTables = async ({ writer, org, scope, names, asOf }: BundleOptions, folder: string) => {
+  const { staging } = writer
   await staging.run('CREATE TABLE scope_job_ids (job_id VARCHAR)')
   if (scope.jobIds.length)
     await staging.run(`INSERT INTO scope_job_ids VALUES ${scope.jobIds.map((id) => `(${literal(id)})`).join(', ')}`)
   const question = { orgKey: org.k, names }
   const relations = scopeRelations(question)
   await staging.run('CREATE SCHEMA scope')
-  for (const relation of relations) await makeRelation(staging, relation)
+  for (const relation of relations) await makeRelation(writer, relation)
   const rejected: Manifest['rejected'] = {}
   const odd: Manifest['odd'] = {}
   for (const { table_name, kind, reason, n } of await staging.rows(issueQuery(question))) {

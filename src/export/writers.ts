@@ -8,6 +8,8 @@ export interface Writer {
   staging: Staging
   /** What answers from the tables of the bundle that is being made. */
   engine: Engine
+  /** How many rows are joined, or put into lists, in one statement where not all of them need to be. */
+  sliceRows: number
 }
 
 /** Those who make bundles, at most one bundle each at a time. */
@@ -35,18 +37,23 @@ const leastShare = 256
 /** A bundle of more applications for each megabyte is made alone: the joins of two such do not go into the memory together. */
 const sharedApplications = 1250
 
+/** Rows of a slice for each megabyte. */
+const sliceShare = 500
+
 /** Opens writers over the tables that all orgs are made from: one for each thread, as far as the memory goes. */
 export const openWriters = async (
   staging: Staging,
   { threads, memory }: { threads: number; memory: string },
 ): Promise<Writers> => {
-  const count = Math.max(1, Math.min(threads, Math.floor(megabytesOf(memory) / leastShare)))
+  const megabytes = megabytesOf(memory)
+  const count = Math.max(1, Math.min(threads, Math.floor(megabytes / leastShare)))
+  const sliceRows = Math.ceil(sliceShare * megabytes)
   const all: Writer[] = []
   for (let number = 1; number <= count; number++) {
     const own = await staging.fork()
     const name = `writer_${number}`
     await own.run(`ATTACH ':memory:' AS ${name}; USE ${name}`)
-    all.push({ staging: own, engine: connectionEngine(own.connection) })
+    all.push({ staging: own, engine: connectionEngine(own.connection), sliceRows })
   }
   const idle = [...all]
   const waiting: { needed: number; begin: (writer: Writer) => void }[] = []
@@ -64,7 +71,7 @@ export const openWriters = async (
   return {
     count,
     use: async (applications, work) => {
-      const needed = applications > sharedApplications * megabytesOf(memory) ? count : 1
+      const needed = applications > sharedApplications * megabytes ? count : 1
       const writer = await new Promise<Writer>((begin) => {
         waiting.push({ needed, begin })
         lend()

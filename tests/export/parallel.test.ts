@@ -109,6 +109,13 @@ it('what does not fit into memory goes to the spill folder, and makes the same b
   const applications = `SELECT 'a' || n AS application_id, 'c' || n AS candidate_id, 'a' AS job_id, TIMESTAMP '2024-01-01' AS applied_at,
     NULL::VARCHAR AS source, 'applied' AS stage, 'active' AS outcome, NULL::TIMESTAMP AS outcome_at, false AS is_deleted FROM range(${count}) AS r(n)`
   await writeFile(join(adapter, 'application.sql'), applications)
+  // A résumé of everybody, some of them for no job: lists of skills and joins of more than a slice.
+  const resumes = `SELECT 'r' || n AS resume_id, 'c' || n AS candidate_id, CASE WHEN n % 7 > 0 THEN 'a' END AS job_id, TIMESTAMP '2024-01-02' AS created_at,
+    'City ' || n % 40 AS city_raw, CAST(n % 11 AS DECIMAL(18, 3)) AS overall_score, CAST(10 AS DECIMAL(18, 3)) AS score_max FROM range(${count}) AS r(n)`
+  await writeFile(join(adapter, 'resume.sql'), resumes)
+  const skills = `SELECT 'r' || n AS resume_id, ordinal::INTEGER AS ordinal, 'Skill ' || (n + 3 * ordinal) % 30 AS skill_raw
+    FROM range(${count}) AS r(n), range(2) AS s(ordinal)`
+  await writeFile(join(adapter, 'resume_skill.sql'), skills)
   const run = async (name: string, memory: string) => {
     const spill = join(folder, `${name}-spill`)
     let most = 0
