@@ -31,7 +31,7 @@ const record = (name: string, columns: string, org: number) => `
   WHERE t.org_k = ${org}`
 
 /**
- * A relation of a scope: its name and SQL. What cannot leave the memory while it is made is made in slices (`$from` to `$to`) of the
+ * A relation of a scope: its name and SQL. What cannot leave the memory while it is made is made in slices (`$least` to `$most`) of the
  * dense keys of the rows of another.
  */
 export type ScopeRelation = [name: string, sql: string, slicedBy?: string]
@@ -114,7 +114,7 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): ScopeRelation[] => [
     'listed',
     `SELECT resume_key, list(key ORDER BY key) AS skills FROM (
         SELECT DISTINCT t.resume_key, skills.key FROM scope.resume_skills AS t JOIN scope.skills ON skills.k = t.skill_k
-        WHERE t.resume_key BETWEEN $from AND $to)
+        WHERE t.resume_key BETWEEN $least AND $most)
       GROUP BY resume_key`,
     'resumes',
   ],
@@ -138,17 +138,17 @@ export const scopeRelations = ({ orgKey }: BundleQuestion): ScopeRelation[] => [
       JOIN scope.resumes ON resumes.resume_key = listed.resume_key
       JOIN scope.pairs ON pairs.candidate_k = resumes.candidate_k
       ANTI JOIN scope.several ON several.candidate_k = resumes.candidate_k
-      WHERE listed.resume_key BETWEEN $from AND $to AND resumes.resume_key BETWEEN $from AND $to`,
+      WHERE listed.resume_key BETWEEN $least AND $most AND resumes.resume_key BETWEEN $least AND $most`,
     'resumes',
   ],
   // Applications with what hangs on them.
   [
     'applied',
-    `WITH sliced AS (SELECT * FROM scope.pairs WHERE pair_key BETWEEN $from AND $to),
-      newest AS (SELECT * FROM scope.latest WHERE pair_key BETWEEN $from AND $to),
-      assessed AS (SELECT DISTINCT pair_key FROM scope.assessments WHERE pair_key BETWEEN $from AND $to),
-      screened AS (SELECT DISTINCT pair_key FROM scope.screenings WHERE NOT revoked AND pair_key BETWEEN $from AND $to),
-      listing AS (SELECT * FROM scope.one WHERE pair_key BETWEEN $from AND $to)
+    `WITH sliced AS (SELECT * FROM scope.pairs WHERE pair_key BETWEEN $least AND $most),
+      newest AS (SELECT * FROM scope.latest WHERE pair_key BETWEEN $least AND $most),
+      assessed AS (SELECT DISTINCT pair_key FROM scope.assessments WHERE pair_key BETWEEN $least AND $most),
+      screened AS (SELECT DISTINCT pair_key FROM scope.screenings WHERE NOT revoked AND pair_key BETWEEN $least AND $most),
+      listing AS (SELECT * FROM scope.one WHERE pair_key BETWEEN $least AND $most)
       SELECT t.n, t.application_key, sliced.pair_key, sliced.candidate_key, t.candidate_k, t.job_key, t.applied_at, t.applied_on, t.source,
         t.stage, t.outcome, t.outcome_at, assessed.pair_key IS NOT NULL AS assessed, screened.pair_key IS NOT NULL AS screened,
         newest.score, newest.city_k, several.candidate_k IS NOT NULL AS several,

@@ -99,7 +99,7 @@ const makeRelation = async ({ staging, sliceRows }: Writer, [name, sql, slicedBy
   if (slicedBy === undefined) return staging.run(`CREATE TABLE scope.${name} AS ${sql}`)
   const [row] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM scope.${slicedBy}`)
   for (let from = 0; from === 0 || from < Number(row?.n); from += sliceRows) {
-    const slice = sql.replaceAll('$from', String(from)).replaceAll('$to', String(from + sliceRows - 1))
+    const slice = sql.replaceAll('$least', String(from)).replaceAll('$most', String(from + sliceRows - 1))
     await staging.run(`${from === 0 ? `CREATE TABLE scope.${name} AS` : `INSERT INTO scope.${name}`} ${slice}`)
   }
 }
