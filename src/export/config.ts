@@ -115,7 +115,7 @@ export const exportConfig = z.strictObject({
   graceRuns: z.int().nonnegative().default(2),
   /** How many reports of runs stay in `<private>/reports`. */
   keepReports: z.int().positive().default(30),
-  /** How much memory DuckDB may use in all, for example "1GB"; Node and what DuckDB does not count take as much again at most. */
+  /** How much memory DuckDB may use in all, for example "1GB"; Node and what DuckDB does not count come on top of it. */
   memory: size.default('800MB'),
   /** The folder in which DuckDB puts what does not fit into memory; default: beside the working database. */
   spill: z.string().optional(),
