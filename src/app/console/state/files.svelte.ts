@@ -122,16 +122,24 @@ export class Files {
       this.#fault = error instanceof QueryError ? error.message : String(error)
       return
     }
+    const { source, bytes, rows, stream } = file
+    if (file.kept)
+      await this.#shelf.use(async (database) => {
+        const both = database.transaction('files', 'readwrite')
+        await Promise.all([
+          both.store.delete(name),
+          both.store.put({ name: next, source, bytes, rows, stream }),
+          both.done,
+        ])
+      })
     this.#list = this.#list.map((each) => (each === file ? { ...file, name: next } : each))
     this.#session.touch()
-    if (!file.kept) return
-    await this.#shelf.use((database) => database.delete('files', name))
-    await this.#put({ ...file, name: next })
   }
 
+  /** Removes a file. It is out of this browser before it is out of the list. */
   async remove(name: string) {
-    this.#list = this.#list.filter((each) => each.name !== name)
     await this.#shelf.use((database) => database.delete('files', name))
+    this.#list = this.#list.filter((each) => each.name !== name)
     await this.#session.run(`DROP TABLE IF EXISTS "${name}"`).catch(() => {})
   }
 
