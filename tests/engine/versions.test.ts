@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { stores } from './stores.ts'
 
-it('runs the same DuckDB natively and in WebAssembly', async () => {
+// Their third numbers differ in mended faults alone.
+it('runs DuckDB of the same line natively and in WebAssembly', async () => {
   const versions = await Promise.all(
     stores.map(async ([, createStore]) => {
       const { engine } = await createStore()
-      const [rows] = await engine.batch([{ sql: 'SELECT version() AS version', params: [] }])
+      const [[row] = []] = await engine.batch([{ sql: 'SELECT version() AS version', params: [] }])
       await engine.close()
-      return rows
+      return /^v\d+\.\d+\./.exec(String(row?.version))?.[0]
     }),
   )
-  expect(versions[0]).toEqual(versions[1])
+  expect(versions).toEqual(['v1.4.', 'v1.4.'])
 })
 
 it('has one copy of apache-arrow: with a second one, inserts silently insert nothing', async () => {
