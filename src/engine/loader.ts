@@ -37,7 +37,8 @@ export interface LoadOptions {
   timing?: ((stage: LoadStage, milliseconds: number) => void) | undefined
 }
 
-const tablesAtOnce = 4
+// One is decoded while another is inserted; more take more memory, which neither engine gives back.
+const tablesAtOnce = 2
 
 const whole = (tables: readonly BundleTableName[]): LoadedTables =>
   new Map(tables.map((table) => [table, bundleColumns(table).map(({ name }) => name)]))

@@ -64,6 +64,17 @@ describe.each(stores)('loading into the %s engine', (_, createStore) => {
     expect((await loadAll()).jobs.size).toBe(0)
   })
 
+  it('loads every row group of a table, in order', async () => {
+    const ids =
+      'SELECT CAST(i AS INTEGER) AS candidate_key, CAST(i * i AS VARCHAR) AS candidate_id FROM range(300000) AS r(i)'
+    await writeBundle(folder, { queries: { source_ids_candidates: `(${ids})` } })
+    const dataset = await load()
+    await dataset.loadRows({ ids: true })
+    const sql = `SELECT CAST(count(*) AS INTEGER) AS n, bool_and(candidate_key = rowid AND candidate_id = CAST(rowid * rowid AS VARCHAR)) AS same
+      FROM source_ids_candidates`
+    expect(await dataset.engine.batch([{ sql, params: [] }])).toEqual([[{ n: 300_000, same: true }]])
+  })
+
   it('refuses a table with other rows than the manifest says', async () => {
     const { applications } = manifest.tables
     await writeManifest(folder, {

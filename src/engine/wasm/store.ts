@@ -1,5 +1,5 @@
 import type { Columns, Statement } from 'hirescope/metrics'
-import { ParquetFile } from 'parquet-wasm/esm'
+import { ParquetFile, type ReaderOptions } from 'parquet-wasm/esm'
 import { createClosing } from '../closing.ts'
 import { unreadableTable } from '../dataset-error.ts'
 import { createPreparedCache, type PreparedCache } from '../prepared-cache.ts'
@@ -80,27 +80,35 @@ export const createWasmStore = (
       const unreadable = (cause: unknown) => Promise.reject(unreadableTable(table, cause))
       await reader
       signal.throwIfAborted()
-      const stream = await measure('decode', () => decode(bytes, columns)).catch(unreadable)
-      const { host, prepared } = await started(signal)
-      const { bindings, connection } = host
-      await measure('insert', async () => {
-        await bindings.runQuery(connection, `DROP TABLE IF EXISTS ${table}`)
-        await bindings.insertArrowFromIPCStream(connection, stream, { name: table, create: true })
-      }).catch(unreadable)
+      // Only the reader of blobs leaves columns out.
+      const file = await ParquetFile.fromFile(new Blob([bytes as BlobPart])).catch(unreadable)
+      try {
+        const groups = file.metadata().numRowGroups()
+        // A group at a time: neither engine gives memory back, so what a whole table takes on its way would stay.
+        for (let group = 0; group < Math.max(1, groups); group++) {
+          const rowGroups = groups ? { rowGroups: [group] } : {}
+          const stream = await measure('decode', () => decode(file, { columns: [...columns], ...rowGroups })).catch(
+            unreadable,
+          )
+          const { host } = await started(signal)
+          const { bindings, connection } = host
+          await measure('insert', async () => {
+            if (group === 0) await bindings.runQuery(connection, `DROP TABLE IF EXISTS ${table}`)
+            await bindings.insertArrowFromIPCStream(connection, stream, { name: table, create: group === 0 })
+          }).catch(unreadable)
+        }
+      } finally {
+        file.free()
+      }
+      const { prepared } = await started(signal)
       await prepared.forget()
     },
   }
 }
 
-/** Columns of a Parquet file in Arrow's stream format. Only the reader of blobs leaves columns out. */
-const decode = async (bytes: Uint8Array, columns: readonly string[]): Promise<Uint8Array> => {
-  const file = await ParquetFile.fromFile(new Blob([bytes as BlobPart]))
-  try {
-    return (await file.read({ columns: [...columns], batchSize: vectorSize })).intoIPCStream()
-  } finally {
-    file.free()
-  }
-}
+/** Rows of a Parquet file in Arrow's stream format. */
+const decode = async (file: ParquetFile, options: ReaderOptions): Promise<Uint8Array> =>
+  (await file.read({ ...options, batchSize: vectorSize })).intoIPCStream()
 
 /** The rows that the engine works on at once: batches of that size are inserted fastest. */
 const vectorSize = 2048
