@@ -58,7 +58,9 @@ export const landTables = async (
     progress(table, Number(row?.n))
   }
   try {
+    await staging.share(readers)
     await atOnce(readers, [...sourceTableNames].reverse(), land, signal)
+    await staging.share(1)
   } finally {
     if (readers > 1) for (const connection of connections) await connection.close()
   }

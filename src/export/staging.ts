@@ -13,6 +13,11 @@ export interface Staging {
   readonly spill: string
   run: (sql: string) => Promise<void>
   rows: (sql: string) => Promise<Record<string, DuckDBValue>[]>
+  /**
+   * Says how many connections run statements from now on, 1 at first: each does so in a thread of its own, and the database's
+   * threads beside those are as many fewer. More of them than processors hold each other up.
+   */
+  share: (connections: number) => Promise<void>
   /** The same database through another connection, for statements at the same time; closing it closes nothing else. */
   fork: () => Promise<Staging>
   close: () => Promise<void>
@@ -57,6 +62,8 @@ export const openStaging = async (options: StagingOptions): Promise<Staging> => 
     allocator_flush_threshold: '4MB',
     allocator_bulk_deallocation_flush_threshold: '4MB',
     preserve_insertion_order: 'true',
+    // Else it looks for the best way to pack what it does not pack.
+    force_compression: 'uncompressed',
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
   })
@@ -82,6 +89,8 @@ export const openStaging = async (options: StagingOptions): Promise<Staging> => 
       spill,
       run: (sql) => stoppable(async () => void (await connection.run(sql))),
       rows: (sql) => stoppable(async () => (await connection.runAndReadAll(sql)).getRowObjects()),
+      share: async (connections) =>
+        void (await connection.run(`SET threads = ${Math.max(1, threads - connections + 1)}`)),
       fork: () => open(() => Promise.resolve()),
       close: () => {
         connections.delete(connection)

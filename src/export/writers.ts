@@ -55,6 +55,7 @@ export const openWriters = async (
     await own.run(`ATTACH ':memory:' AS ${name}; USE ${name}`)
     all.push({ staging: own, engine: connectionEngine(own.connection), sliceRows })
   }
+  await staging.share(count)
   const idle = [...all]
   const waiting: { needed: number; begin: (writer: Writer) => void }[] = []
   let alone = false
@@ -77,14 +78,17 @@ export const openWriters = async (
         lend()
       })
       try {
+        if (needed > 1) await staging.share(1)
         return await work(writer)
       } finally {
+        if (needed > 1) await staging.share(count)
         idle.push(writer)
         alone = false
         lend()
       }
     },
     close: async () => {
+      await staging.share(1)
       for (const writer of all) await writer.staging.close()
     },
   }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openStaging, type Staging } from '../../src/export/staging.ts'
 import { openWriters } from '../../src/export/writers.ts'
@@ -29,18 +28,28 @@ it('makes two bundles at once, a large one alone, and none before those that ask
       under.splice(under.indexOf(name), 1)
     })
   const all = [make('a', 10), make('large', 1_000_000), make('b', 10), make('c', 10)]
-  const seen = async (end?: string) => {
+  const seen = (end?: string) => {
     if (end) ends.get(end)?.()
-    await setImmediate()
-    return under.join(' ')
+    return expect.poll(() => under.join(' '), { interval: 5 })
   }
-  expect(await seen()).toBe('a')
-  expect(await seen('a')).toBe('large')
-  expect(await seen('large')).toBe('b c')
-  expect(await seen('b')).toBe('c')
-  expect(await seen('c')).toBe('')
+  await seen().toBe('a')
+  await seen('a').toBe('large')
+  await seen('large').toBe('b c')
+  await seen('b').toBe('c')
+  await seen('c').toBe('')
   await Promise.all(all)
   await writers.close()
+})
+
+it('gives the threads of all to a large bundle, and one each to two at once', async () => {
+  const threads = async () => (await staging.rows("SELECT current_setting('threads')::INTEGER AS n"))[0]?.n
+  expect(await threads()).toBe(2)
+  const writers = await openWriters(staging, settings)
+  expect(await writers.use(10, threads)).toBe(1)
+  expect(await writers.use(1_000_000, threads)).toBe(2)
+  expect(await writers.use(10, threads)).toBe(1)
+  await writers.close()
+  expect(await threads()).toBe(2)
 })
 
 it('lends a writer again after what it was lent for failed', async () => {
