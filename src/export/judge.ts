@@ -61,8 +61,8 @@ const unkeyed: ReadonlySet<SourceTableName> = new Set(['job_share', 'stage_event
 
 /** The statements that judge a table; what none of its rows asks for need not run. */
 export interface Judgement {
-  /** Finds the keys that several rows have. */
-  repeated: string
+  /** Finds the keys that several rows have: those of one part of all keys, of so many. */
+  repeated: (part: number, of: number) => string
   /** Finds all rows of a repeated key but the one that stays. */
   duplicate: string
   /** Judges each row; `duplicate` is asked only where there is one. */
@@ -212,8 +212,8 @@ export const judge = ({ table, delivered, asOf }: Judging): Judgement => {
   const good = `SELECT ${[...final, ...finalKeys].join(', ')}${table === 'org' ? '' : ', org_k'} FROM judged WHERE failure IS NULL`
 
   return {
-    repeated: `CREATE OR REPLACE TEMP TABLE repeated AS
-    SELECT ${parts} FROM (SELECT ${typedKey.join(', ')} FROM raw.${table})
+    repeated: (part, of) => `${part === 0 ? 'CREATE OR REPLACE TEMP TABLE repeated AS' : 'INSERT INTO repeated'}
+    SELECT ${parts} FROM (SELECT ${typedKey.join(', ')} FROM raw.${table})${of === 1 ? '' : ` WHERE hash(${key[0]}) % ${of} = ${part}`}
     GROUP BY ${parts} HAVING count(*) > 1 AND ${key.map((name) => `${name} IS NOT NULL`).join(' AND ')}`,
     duplicate: `CREATE OR REPLACE TEMP TABLE duplicate AS
     SELECT row FROM (

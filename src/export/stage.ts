@@ -4,6 +4,7 @@ import type { ExportConfig } from './config.ts'
 import { emptyRaw, judge, type Judging } from './judge.ts'
 import type { Snapshot } from './source.ts'
 import { literal, type Staging } from './staging.ts'
+import { megabytesOf } from './writers.ts'
 
 /** The tables that others refer to; their raw rows are kept until everything is judged. */
 const parents: ReadonlySet<SourceTableName> = new Set(['org', 'app_user', 'job', 'candidate', 'application', 'resume'])
@@ -67,11 +68,19 @@ export const landTables = async (
   return counts
 }
 
+/** How many keys are compared at once for each megabyte of memory: grouping more of them did not always go into it. */
+const keysPerMegabyte = 8000
+
 /** Judges the rows of a table that was read, with no more statements than they ask for. */
-const judgeTable = async (judging: Judging, staging: Staging) => {
+const judgeTable = async (judging: Judging, staging: Staging, memory: string) => {
   const { repeated, duplicate, judged, count, corrections, records, staged } = judge(judging)
-  const [found] = await staging.rows(repeated)
-  const duplicates = Number(found?.Count) > 0
+  const [read] = await staging.rows(`SELECT count(*)::INTEGER AS n FROM raw.${judging.table}`)
+  const parts = Math.max(1, Math.ceil(Number(read?.n) / (keysPerMegabyte * megabytesOf(memory))))
+  let duplicates = false
+  for (let part = 0; part < parts; part++) {
+    const [found] = await staging.rows(repeated(part, parts))
+    duplicates ||= Number(found?.Count) > 0
+  }
   if (duplicates) await staging.run(duplicate)
   await staging.run(judged(duplicates))
   const [counts = {}] = await staging.rows(count)
@@ -99,7 +108,7 @@ export const judgeTables = async (
   for (const table of sourceTableNames) {
     signal?.throwIfAborted()
     const delivered = snapshot.tables.get(table) ?? {}
-    await judgeTable({ table, delivered, asOf: snapshot.asOf }, staging)
+    await judgeTable({ table, delivered, asOf: snapshot.asOf }, staging, config.memory)
     if (table === 'org') await settleClocks(staging, config)
     if (!parents.has(table)) await staging.run(`DROP TABLE raw.${table}`)
   }
