@@ -6,7 +6,16 @@ import {
   type BundleTableName,
   type Manifest,
 } from 'hirescope/contract'
-import { createDataset, idTables, rowTables, type Dataset, type LoadStage, type RowsOptions } from 'hirescope/metrics'
+import {
+  createDataset,
+  idTables,
+  rowTables,
+  setTableNames,
+  setTableQuery,
+  type Dataset,
+  type LoadStage,
+  type RowsOptions,
+} from 'hirescope/metrics'
 import { checkTables, type LoadedTables } from './check-tables.ts'
 import { DatasetError } from './dataset-error.ts'
 import { withNewest } from './newest.ts'
@@ -73,9 +82,14 @@ export const loadDataset = async (
   const others = tables === 'all' ? otherTables : rowTables
   const rows = createRowLoader(others, manifest, { source, started, loaded })
   const ids = createRowLoader(idTables, manifest, { source, started, loaded })
+  const sets = once(async () => {
+    const store = await started
+    for (const name of setTableNames) await store.derive(name, setTableQuery(name))
+  })
   const dataset = await createDataset(engine, manifest, async (options = {}) => {
     await rows(options)
     if (options.ids && tables !== 'all') await ids(options)
+    if (options.sets) await untilAborted(options.signal, sets)
   })
   signal?.throwIfAborted()
   watch.times().forEach(([stage, milliseconds]) => timing?.(stage, milliseconds))
@@ -95,15 +109,24 @@ const upgradeStore = async (store: TableStore, sql: string): Promise<void> => {
 const describe = async (store: TableStore, tables: LoadedTables): Promise<void> =>
   store.command?.([...tables].flatMap(([table, columns]) => bundleComments(table, columns)).join('\n'))
 
+/** Does work once, for all who ask; after a failure anew. */
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let under: Promise<void> | undefined
+  return () =>
+    (under ??= work().catch((error) => {
+      under = undefined
+      throw error
+    }))
+}
+
 /** Loads the tables of single rows once, for all who ask; after a failure anew. */
 const createRowLoader = (
   tables: LoadedTables,
   manifest: Manifest,
   loading: Pick<Loading, 'source' | 'started' | 'loaded'>,
 ) => {
-  let under: Promise<void> | undefined
   const listeners = new Set<RowsOptions>()
-  const load = async () => {
+  const load = once(async () => {
     const { measure, times } = createStopwatch()
     const onProgress = (progress: LoadProgress) => listeners.forEach((each) => each.onProgress?.(progress))
     const store = await loading.started
@@ -113,15 +136,10 @@ const createRowLoader = (
     await checkTables(store.engine, manifest, tables)
     if (tables === otherTables) await describe(store, tables)
     for (const [stage, milliseconds] of times()) listeners.forEach((each) => each.timing?.(stage, milliseconds))
-  }
+  })
   return async (options: RowsOptions = {}): Promise<void> => {
     listeners.add(options)
-    const wait = () =>
-      (under ??= load().catch((error) => {
-        under = undefined
-        throw error
-      }))
-    await untilAborted(options.signal, wait).finally(() => listeners.delete(options))
+    await untilAborted(options.signal, load).finally(() => listeners.delete(options))
   }
 }
 

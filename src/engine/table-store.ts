@@ -20,6 +20,8 @@ export interface TableStore {
    * @throws DatasetError altered, if the bytes cannot be read
    */
   insert(table: BundleTableName, columns: readonly string[], bytes: Uint8Array, options?: InsertOptions): Promise<void>
+  /** Makes a table of the rows of a query over tables that are there, in place of a table of that name. */
+  derive(table: string, query: string): Promise<void>
   /** Runs SQL that is no question: any number of statements, without a result. A store without it holds no comments. */
   command?(sql: string): Promise<void>
 }

@@ -13,7 +13,13 @@ const inOrder = (keys: Column, applications: Column, jobs: readonly Job[]): Int3
     rowOf[rank] = row
     places[row] = rank - jobs.length * (applications[row] ?? 0)
   }
-  return Int32Array.from(places.sort(), (place) => rowOf[place - jobs.length * Math.floor(place / jobs.length)] ?? 0)
+  places.sort()
+  const rows = new Int32Array(keys.length)
+  for (let index = 0; index < rows.length; index++) {
+    const place = places[index] ?? 0
+    rows[index] = rowOf[place - jobs.length * Math.floor(place / jobs.length)] ?? 0
+  }
+  return rows
 }
 
 /** Stages of the applications to each job. */
@@ -25,25 +31,37 @@ export const applicantsStageGraphOverview = defineJobMetric({
   unit: 'applications',
   select: ['job_key', ...bucketNames, 'applications'],
   answer: (columns, length, { jobs }) => {
-    const at = (name: string, row: number) => columns[name]?.[row] ?? 0
+    const none: Column = []
+    const {
+      job_key = none,
+      resume_screening = none,
+      video_interview = none,
+      assessment_test = none,
+      hired = none,
+      on_hold = none,
+      rejected = none,
+      withdrawn = none,
+      unknown = none,
+      applications = none,
+    } = columns
     const results = []
     const by_job = []
-    for (const row of inOrder(columns.job_key ?? [], columns.applications ?? [], jobs)) {
-      const { job_id = '', title: job_name = '' } = jobs[at('job_key', row)] ?? {}
+    for (const row of inOrder(job_key, applications, jobs)) {
+      const { job_id = '', title: job_name = '' } = jobs[job_key[row] ?? -1] ?? {}
       const stages = {
-        resume_screening: at('resume_screening', row),
-        video_interview: at('video_interview', row),
-        assessment_test: at('assessment_test', row),
-        hired: at('hired', row),
-        on_hold: at('on_hold', row),
-        reject: at('rejected', row),
+        resume_screening: resume_screening[row] ?? 0,
+        video_interview: video_interview[row] ?? 0,
+        assessment_test: assessment_test[row] ?? 0,
+        hired: hired[row] ?? 0,
+        on_hold: on_hold[row] ?? 0,
+        reject: rejected[row] ?? 0,
       }
       results.push({ job_id, job_name, stages })
       by_job.push({
         job_id,
-        applications: at('applications', row),
-        withdrawn: at('withdrawn', row),
-        unknown: at('unknown', row),
+        applications: applications[row] ?? 0,
+        withdrawn: withdrawn[row] ?? 0,
+        unknown: unknown[row] ?? 0,
       })
     }
     return { status: 200, body: { results }, counts: { jobs: length, by_job } }

@@ -23,6 +23,8 @@ export type LoadStage = 'instantiate' | 'fetch' | 'verify' | 'decode' | 'insert'
 export interface RowsOptions {
   /** Whether the ids of candidates are loaded, too, which lists of applicants show and no metric reads. */
   ids?: boolean | undefined
+  /** Whether the set tables are made of them, too, which questions about sets of jobs read. */
+  sets?: boolean | undefined
   /** Stops waiting, with the signal's reason. */
   signal?: AbortSignal | undefined
   /** Told of the bytes as they arrive. */

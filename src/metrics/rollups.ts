@@ -1,5 +1,6 @@
 import { bundleColumns, outcomeCode, weekCount, weeks, wholeScores } from 'hirescope/contract'
 import { buckets } from './buckets.ts'
+import { isSetTable, setColumns, setTableNames, type SetTable } from './set-tables.ts'
 
 /** Whether a rollup has a row for every job, or one for all of them together. */
 export type Grain = 'job' | 'all'
@@ -8,23 +9,25 @@ export type Grain = 'job' | 'all'
 export const wholeScope = -1
 
 /**
- * What a scope narrows, by name: tables of a bundle, but for `listed_skills`, the skill lists of who has one application and one
- * résumé at most. All else hangs on the applications.
+ * What a scope narrows, by name: tables of a bundle and set tables, but for `listed_skills`, the skill lists of who has one
+ * application and one résumé at most. All else hangs on the applications.
  */
-export type Narrowed = 'jobs' | 'applications' | 'listed_skills' | 'credit_events'
+export type Narrowed = 'jobs' | 'applications' | 'listed_skills' | 'credit_events' | SetTable
+
+/** A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others. */
+type Relation = (grain: Grain) => string
 
 /**
- * A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others.
- * Where rows of jobs were shipped, what adds up over jobs is not asked of it.
+ * Some columns of `rollup_job`: a row for each grain that has anything to count. Where the rows of jobs were shipped, the numbers
+ * of a set of jobs are their sums.
  */
-type Relation = (grain: Grain, shipped: boolean) => string
-
-/** Some columns of `rollup_job`: a row for each grain that has anything to count. */
 interface Part {
   columns: readonly string[]
-  /** Whether the numbers of jobs add up to those of all of them together. */
-  additive?: true
   sql: Relation
+  /** What of the sums is too much, since it counts once for several jobs: one row, with null for nothing. */
+  again?: string
+  /** For what does not add up: whether the greatest of the jobs stands for all of them, or else the SQL is asked of the set. */
+  set?: 'greatest' | 'asked'
 }
 
 const columnsOf = (name: string, numbers: readonly number[]) => numbers.map((number) => `${name}_${number}`)
@@ -54,7 +57,7 @@ const spread = (code: string, columns: readonly string[]) =>
 const ranked = (group: string, counted: string) => `
   SELECT grain, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (PARTITION BY grain) AS together,
          row_number() OVER (PARTITION BY grain ORDER BY sum(n) DESC, ${group}) AS position
-  FROM (${counted}) AS counted
+  FROM ${counted}
   GROUP BY grain, ${group}`
 
 const relations: Record<string, Relation> = {
@@ -62,14 +65,11 @@ const relations: Record<string, Relation> = {
   pairs: (grain) => `
 SELECT DISTINCT pair_key, candidate_key, ${grain === 'job' ? 'job_key, several FROM applications' : 'several FROM applications WHERE several'}`,
   // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
-  alike: (grain, shipped) => {
-    const same = `${shipped ? '' : 'stage, outcome, '}score, assessed, screened, several`
-    return `
-SELECT ${by(grain)} AS grain, ${same},
+  alike: (grain) => `
+SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several,
        count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
 FROM applications
-GROUP BY grain, ${same}`
-  },
+GROUP BY grain, stage, outcome, score, assessed, screened, several`,
   states: (grain) =>
     grain === 'job'
       ? 'SELECT job_key AS grain, stage, outcome, count(*) AS n FROM applications GROUP BY job_key, stage, outcome'
@@ -92,6 +92,57 @@ SELECT grain, resumes.candidate_key, score, skills
 FROM resumes
 JOIN repeated ON repeated.candidate_key = resumes.candidate_key
 WHERE resumes.several AND resumes.pair_key IS NULL`,
+  hires: () => `
+SELECT application_key, candidate_key, job_key, hired_at FROM applications WHERE outcome = ${outcomeCode.hired}`,
+  city_counts: (grain) => `
+SELECT ${by(grain)} AS grain, city_key, count(*) AS n
+FROM applications
+WHERE NOT several AND city_key IS NOT NULL
+GROUP BY grain, city_key
+UNION ALL
+SELECT grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY grain, city_key`,
+  skill_counts: (grain) => `
+SELECT grain, skill_key, count(*) AS n
+FROM (SELECT ${by(grain)} AS grain, unnest(skills) AS skill_key FROM listed_skills) AS listed
+GROUP BY grain, skill_key
+UNION ALL
+SELECT grain, skill_key, count(*) AS n
+FROM (
+  SELECT DISTINCT grain, candidate_key, skill_key
+  FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM repeated_resumes) AS listed) AS distinctly
+GROUP BY grain, skill_key`,
+}
+
+/** The relations of a set of jobs, over set tables. */
+const setRelations: Record<string, string> = {
+  hires: 'SELECT * FROM set_hires',
+  // Applicants to several jobs of the set.
+  repeated: `
+SELECT candidate_key, count(*) - 1 AS again, ${sumWhere('assessed', '1')} - 1 AS assessed_again,
+       ${sumWhere('screened', '1')} - 1 AS screened_again, arg_max(city_key, city_rank) AS city_key
+FROM set_applicants
+GROUP BY candidate_key
+HAVING count(*) > 1`,
+  city_counts: `
+SELECT ${wholeScope} AS grain, city_key, n FROM set_cities
+UNION ALL
+SELECT ${wholeScope} AS grain, set_applicants.city_key, -count(*) AS n
+FROM set_applicants
+JOIN repeated ON repeated.candidate_key = set_applicants.candidate_key
+WHERE set_applicants.city_key IS NOT NULL
+GROUP BY set_applicants.city_key
+UNION ALL
+SELECT ${wholeScope} AS grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY city_key`,
+  skill_counts: `
+SELECT ${wholeScope} AS grain, skill_key, n FROM set_skills
+UNION ALL
+SELECT ${wholeScope} AS grain, skill_key, sum(1 - n) AS n
+FROM (
+  SELECT candidate_key, skill_key, count(*) AS n
+  FROM set_applicant_skills
+  WHERE candidate_key IN (SELECT candidate_key FROM repeated)
+  GROUP BY candidate_key, skill_key) AS listed
+GROUP BY skill_key`,
 }
 
 const scores = columnsOf('resumes_score', wholeScores)
@@ -100,7 +151,6 @@ const series = ['applications_week', 'assessments_week', 'screenings_week'].flat
 const parts: Record<string, Part> = {
   job_counts: {
     columns: ['jobs', 'open_jobs', 'closed_jobs'],
-    additive: true,
     sql: (grain) => `
 SELECT ${by(grain)} AS grain, count(*) AS jobs,
        ${sumWhere("status = 'open'", '1')} AS open_jobs,
@@ -110,7 +160,6 @@ GROUP BY grain`,
   },
   stage_counts: {
     columns: ['applications', ...Object.keys(buckets)],
-    additive: true,
     sql: () => `
 SELECT grain, sum(n) AS applications,
        ${Object.entries(buckets)
@@ -120,15 +169,25 @@ FROM states
 GROUP BY grain`,
   },
   applicant_counts: {
-    columns: ['applicants', 'assessed', 'screened', 'latest_resume_at'],
+    columns: ['applicants', 'assessed', 'screened'],
     sql: () => `
-SELECT grain, sum(n) AS applicants, ${sumWhere('assessed')} AS assessed, ${sumWhere('screened')} AS screened,
-       CAST('1970-01-01' AS TIMESTAMP) + max(latest_resume_s) * INTERVAL '1' SECOND AS latest_resume_at
+SELECT grain, sum(n) AS applicants, ${sumWhere('assessed')} AS assessed, ${sumWhere('screened')} AS screened
 FROM (
-  SELECT grain, assessed, screened, CASE WHEN several THEN 0 ELSE n END AS n, latest_resume_s FROM alike
+  SELECT grain, assessed, screened, CASE WHEN several THEN 0 ELSE n END AS n FROM alike
   UNION ALL
-  SELECT grain, assessed, screened, count(*) AS n, NULL FROM repeated GROUP BY grain, assessed, screened) AS counted
+  SELECT grain, assessed, screened, count(*) AS n FROM repeated GROUP BY grain, assessed, screened) AS counted
 GROUP BY grain`,
+    again: `
+SELECT sum(again) AS applicants, sum(assessed_again) AS assessed, sum(screened_again) AS screened
+FROM repeated`,
+  },
+  latest_resumes: {
+    columns: ['latest_resume_at'],
+    sql: () => `
+SELECT grain, CAST('1970-01-01' AS TIMESTAMP) + max(latest_resume_s) * INTERVAL '1' SECOND AS latest_resume_at
+FROM alike
+GROUP BY grain`,
+    set: 'greatest',
   },
   first_hires: {
     columns: ['hired_candidate_id', 'hired_name', 'hired_job_key', 'hired_at'],
@@ -138,14 +197,13 @@ SELECT hires.grain, candidates.candidate_id AS hired_candidate_id, candidates.na
 FROM (
   SELECT ${by(grain)} AS grain, candidate_key, job_key, hired_at,
          row_number() OVER (PARTITION BY ${by(grain)} ORDER BY hired_at NULLS LAST, application_key) AS position
-  FROM applications
-  WHERE outcome = ${outcomeCode.hired}) AS hires
+  FROM hires) AS hires
 JOIN candidates ON candidates.candidate_key = hires.candidate_key
 WHERE hires.position = 1`,
+    set: 'asked',
   },
   credits: {
     columns: ['credit_units'],
-    additive: true,
     sql: (grain) => `
 SELECT ${by(grain)} AS grain, sum(units) AS credit_units
 FROM credit_events
@@ -161,10 +219,17 @@ FROM (
   UNION ALL
   SELECT grain, score, count(*) AS n FROM repeated_resumes GROUP BY grain, score) AS counted
 GROUP BY grain`,
+    again: `
+SELECT sum(n) AS resumes,
+       ${spread('score', scores)}
+FROM (
+  SELECT score, sum(again) AS n
+  FROM set_resumes
+  JOIN repeated ON repeated.candidate_key = set_resumes.candidate_key
+  GROUP BY score) AS counted`,
   },
   week_counts: {
     columns: series,
-    additive: true,
     sql: (grain) => `
 SELECT grain, ${spread('week', series)}
 FROM (${weeksOf('applications', 'applied_on', 0, grain)}
@@ -176,18 +241,10 @@ GROUP BY grain`,
     columns: ['top_city', 'top_city_applicants', 'with_city'],
     sql: (grain) => `
 SELECT ranked.grain, cities.name AS top_city, ranked.applicants AS top_city_applicants, ranked.together AS with_city
-FROM (${ranked(
-      'city_key',
-      `
-    SELECT ${by(grain)} AS grain, city_key, count(*) AS n
-    FROM applications
-    WHERE NOT several AND city_key IS NOT NULL
-    GROUP BY grain, city_key
-    UNION ALL
-    SELECT grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY grain, city_key`,
-    )}) AS ranked
+FROM (${ranked('city_key', 'city_counts')}) AS ranked
 JOIN cities ON cities.city_key = ranked.city_key
 WHERE ranked.position = 1`,
+    set: 'asked',
   },
   top_skills: {
     columns: [1, 2, 3].flatMap((position) => [`top_skill_${position}`, `top_skill_${position}_applicants`]),
@@ -198,61 +255,62 @@ SELECT ranked.grain, ${[1, 2, 3]
        ${sumWhere(`position = ${position}`, 'ranked.applicants')} AS top_skill_${position}_applicants`,
       )
       .join(',\n       ')}
-FROM (${ranked(
-      'skill_key',
-      `
-    SELECT grain, skill_key, count(*) AS n
-    FROM (SELECT ${by(grain)} AS grain, unnest(skills) AS skill_key FROM listed_skills) AS listed
-    GROUP BY grain, skill_key
-    UNION ALL
-    SELECT grain, skill_key, count(*) AS n
-    FROM (
-      SELECT DISTINCT grain, candidate_key, skill_key
-      FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM repeated_resumes) AS listed) AS distinctly
-    GROUP BY grain, skill_key`,
-    )}) AS ranked
+FROM (${ranked('skill_key', 'skill_counts')}) AS ranked
 JOIN skills ON skills.skill_key = ranked.skill_key
 WHERE ranked.position <= 3
 GROUP BY ranked.grain`,
+    set: 'asked',
   },
 }
 
-/** Columns of jobs that were shipped, added up. */
-const added = (columns: readonly string[], jobs: string) =>
+/** Columns of jobs that were shipped, together. */
+const together = (parts: readonly Part[], jobs: string) =>
   `
-SELECT ${wholeScope} AS grain, ${columns.map((column) => `sum(${column}) AS ${column}`).join(', ')}
+SELECT ${wholeScope} AS grain, ${parts
+    .flatMap(({ columns, set }) =>
+      columns.map((column) => `${set === 'greatest' ? 'max' : 'sum'}(${column}) AS ${column}`),
+    )
+    .join(', ')}
 FROM (${jobs}) AS shipped
 HAVING count(*) > 0`
 
 const wordsIn = (sql: string): Set<string> => new Set(sql.match(/\w+/g))
 
-/** A part as it is used: its columns and SQL by its name. */
-type Used = [name: string, columns: readonly string[], sql: string]
+/** A part as it is used: its columns and SQL by its name, and the name of what is to be taken off. */
+interface Used {
+  name: string
+  columns: readonly string[]
+  sql: string
+  again?: string
+}
 
 /** The parts that give columns of `rollup_job`, after the relations that they read, directly or by others; with their SQL. */
 const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) => {
   const needed = Object.entries(parts).filter(
     ([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)),
   )
-  const adding = needed.filter(([, { additive }]) => shipped !== undefined && additive)
-  const sums = adding.flatMap(([, { columns }]) => columns)
-  const used = [
-    ...(shipped === undefined ? [] : [['job_counts', sums, added(sums, shipped).trim()] satisfies Used]),
-    ...needed
-      .filter((part) => !adding.includes(part))
-      .map(([name, { columns, sql }]): Used => [name, columns, sql(grain, shipped !== undefined).trim()]),
+  const asked = needed
+    .filter(([, { set }]) => shipped === undefined || set === 'asked')
+    .map(([name, { columns, sql }]): Used => ({ name, columns, sql: sql(grain).trim() }))
+  const added = shipped === undefined ? [] : needed.map(([, part]) => part).filter(({ set }) => set !== 'asked')
+  const sums = added.flatMap(({ columns }) => columns)
+  const used: Used[] = [
+    ...(shipped === undefined ? [] : [{ name: 'job_counts', columns: sums, sql: together(added, shipped).trim() }]),
+    ...asked,
   ]
-  const read = wordsIn(used.map(([, , sql]) => sql).join(' '))
+  const again = needed.flatMap(([name, { columns, again }]): Used[] =>
+    shipped === undefined || again === undefined ? [] : [{ name: `${name}_again`, columns, sql: again.trim() }],
+  )
+  const read = wordsIn([...used, ...again].map(({ sql }) => sql).join(' '))
+  const sqlOf = Object.entries(shipped === undefined ? relations : setRelations)
   // A relation reads those before it alone.
-  const before = Object.entries(relations)
-    .reverse()
-    .flatMap(([name, relation]): [string, string][] => {
-      if (!read.has(name)) return []
-      const sql = relation(grain, shipped !== undefined).trim()
-      wordsIn(sql).forEach((word) => read.add(word))
-      return [[name, sql]]
-    })
-  return { parts: used, relations: before.reverse(), read }
+  const before = sqlOf.reverse().flatMap(([name, relation]): [string, string][] => {
+    if (!read.has(name)) return []
+    const sql = (typeof relation === 'string' ? relation : relation(grain)).trim()
+    wordsIn(sql).forEach((word) => read.add(word))
+    return [[name, sql]]
+  })
+  return { parts: used, again, relations: before.reverse(), read }
 }
 
 /** The columns of `rollup_job`. */
@@ -271,7 +329,8 @@ const whole: Narrow = (name) =>
 /**
  * The expressions of a WITH clause that give columns of `rollup_job` at one grain under that name. The exporter ships what
  * they give for every job and for the whole scope; for other questions they stand in the statement, and what a scope
- * narrows stands before them. For all of some jobs together `shipped` selects their rows of `rollup_job`, to add up what adds up.
+ * narrows stands before them. For all of a set of jobs together `shipped` selects their rows of `rollup_job`: they are added up,
+ * and what does not add up is asked of set tables.
  */
 export const rollupExpressions = (
   columns: ReadonlySet<string>,
@@ -279,30 +338,41 @@ export const rollupExpressions = (
   { narrow = whole, shipped }: { narrow?: Narrow; shipped?: string | undefined } = {},
 ): [name: string, sql: string][] => {
   const used = usedFor(columns, grain, shipped)
-  const names: Narrowed[] = ['applications', 'listed_skills', 'jobs', 'credit_events']
+  const names: readonly Narrowed[] =
+    shipped === undefined ? ['applications', 'listed_skills', 'jobs', 'credit_events'] : setTableNames
   const narrowed = names.flatMap((name): [string, string][] => {
     if (!used.read.has(name)) return []
-    const known = name === 'listed_skills' ? ['job_key', 'skills'] : bundleColumns(name).map(({ name }) => name)
-    // Single lists are read apart: copying them with the rest takes its time.
-    const read = known.filter((column) => used.read.has(column) && (name !== 'applications' || column !== 'skills'))
-    const sql = narrow(name, read)
+    const sql = narrow(name, columnsOfNarrowed(name, used.read))
     return sql ? [[name, sql]] : []
   })
   const given = bundleColumns('rollup_job').flatMap(({ name, type, nullable }) => {
-    const [part] = used.parts.find(([, columns]) => columns.includes(name)) ?? []
+    const part = used.parts.find(({ columns }) => columns.includes(name))
     if (part === undefined) return []
+    const again = used.again.find(({ columns }) => columns.includes(name))
+    const value = again ? `${part.name}.${name} - coalesce(${again.name}.${name}, 0)` : `${part.name}.${name}`
     // What an engine counts is wider than what is shipped, and a result must not depend on which of the two it is.
-    return `CAST(${nullable ? `${part}.${name}` : `coalesce(${part}.${name}, 0)`} AS ${type}) AS ${name}`
+    return `CAST(${nullable ? value : `coalesce(${value}, 0)`} AS ${type}) AS ${name}`
   })
-  const joins = used.parts
-    .filter(([name]) => name !== 'job_counts')
-    .map(([name]) => `LEFT JOIN ${name} ON ${name}.grain = job_counts.grain`)
+  const joins = [
+    ...used.parts
+      .filter(({ name }) => name !== 'job_counts')
+      .map(({ name }) => `LEFT JOIN ${name} ON ${name}.grain = job_counts.grain`),
+    ...used.again.map(({ name }) => `CROSS JOIN ${name}`),
+  ]
   return [
     ...narrowed,
     ...used.relations,
-    ...used.parts.map(([name, , sql]): [string, string] => [name, sql]),
+    ...[...used.again, ...used.parts].map(({ name, sql }): [string, string] => [name, sql]),
     ['rollup_job', `SELECT job_counts.grain AS job_key, ${given.join(', ')}\nFROM job_counts\n${joins.join('\n')}`],
   ]
+}
+
+/** The columns that are read of what a scope narrows. */
+const columnsOfNarrowed = (name: Narrowed, read: ReadonlySet<string>): string[] => {
+  if (name === 'listed_skills') return ['job_key', 'skills'].filter((column) => read.has(column))
+  const known = isSetTable(name) ? setColumns[name] : bundleColumns(name).map(({ name }) => name)
+  // Single lists are read apart: copying them with the rest takes its time.
+  return known.filter((column) => read.has(column) && (name !== 'applications' || column !== 'skills'))
 }
 
 /** A query for all rows of `rollup_job`, in the order in which they are exported. Reads the parameter `$first_week`. */

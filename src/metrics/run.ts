@@ -2,7 +2,7 @@ import type { EndpointBody, EndpointId, OptionalSourceTable } from 'hirescope/co
 import type { Dataset, RowsOptions } from './dataset.ts'
 import type { Columns, Param, Statement, Value } from './engine.ts'
 import { statementOf, type Context, type Metric } from './metric.ts'
-import { noKey, resolveScope, shadow, type ResolvedScope, type Scope } from './scope.ts'
+import { noKey, resolveScope, shadow, type Reads, type ResolvedScope, type Scope } from './scope.ts'
 import { weekStarts } from './weeks.ts'
 
 /** What an answer stands on. */
@@ -43,15 +43,17 @@ interface Plan {
   context: Context
   /** Statements, each of which answers one metric, or several that are read from one row. */
   steps: { metrics: AnyMetric[]; statement: Statement }[]
-  /** Whether the tables of single rows are read. */
-  rows: boolean
+  /** What is read beside jobs and rollup. */
+  reads: Reads
 }
 
 interface Question {
   sql: string
   params: Record<string, Param>
-  rows: boolean
+  reads: Reads
 }
+
+const needs: readonly Reads[] = ['sets', 'rows']
 
 /** The name of an item of a select list. */
 const nameOf = (item: string) => / AS (\w+)$/.exec(item)?.[1] ?? item
@@ -59,17 +61,17 @@ const nameOf = (item: string) => / AS (\w+)$/.exec(item)?.[1] ?? item
 /** Whether a metric is answered from the one row of its scope, which for one job is that of the job, too. */
 const readsOneRow = ({ per }: AnyMetric, { single, filter }: ResolvedScope) => per === 'scope' || (single && !filter)
 
-/** The SQL that answers metrics which share a row, or one metric alone. Pure. */
-const question = (metrics: AnyMetric[], context: Context): Question => {
+/** The SQL that answers metrics which share a row, or one metric alone; with `sets` over the set tables. Pure. */
+const question = (metrics: AnyMetric[], context: Context, sets: boolean): Question => {
   const select = [...new Set(metrics.flatMap(({ select }) => select))]
   const one = metrics.every((metric) => readsOneRow(metric, context.scope))
   const asked = statementOf(select, one ? 'one' : 'each job')
-  const { expressions, params, rows } = shadow(one ? 'scope' : 'job', asked, context.scope)
+  const { expressions, params, reads } = shadow(one ? 'scope' : 'job', asked, context.scope, sets)
   const clauses = expressions.map(([name, sql]) => `${name} AS (\n${sql})`)
   const sql = clauses.length ? `WITH ${clauses.join(',\n')}\n${asked}` : asked
   const values: Record<string, Param> = { ...params, first_week: weekStarts(context.manifest)[0] ?? null }
   const named = new Set([...sql.matchAll(/\$([a-z_]+)/g)].map(([, name]) => name ?? ''))
-  return { sql, rows, params: Object.fromEntries(Object.entries(values).filter(([name]) => named.has(name))) }
+  return { sql, reads, params: Object.fromEntries(Object.entries(values).filter(([name]) => named.has(name))) }
 }
 
 /** Whole numbers, lists of them and days: nothing that could end a literal. */
@@ -106,10 +108,10 @@ export const plan = (dataset: Dataset, metrics: readonly AnyMetric[], scope: Sco
   const apart = metrics.filter((metric) => !together.includes(metric)).map((metric) => [metric])
   const asked = [...(together.length ? [together] : []), ...apart].map((metrics) => ({
     metrics,
-    ...question(metrics, context),
+    ...question(metrics, context, true),
   }))
   const steps = asked.map(({ metrics, ...question }) => ({ metrics, statement: positional(question) }))
-  return { context, steps, rows: asked.some(({ rows }) => rows) }
+  return { context, steps, reads: needs.find((each) => asked.some(({ reads }) => reads === each)) ?? 'rollup' }
 }
 
 const numbers = (metric: AnyMetric, { columns }: Columns): Record<string, ArrayLike<number>> =>
@@ -140,12 +142,13 @@ const conclude = (metric: AnyMetric, result: Columns, context: Context, millisec
     counts,
     as_of,
     time_zone,
-    // The text of a metric's own statement is seldom looked at, and costs more than its answer.
+    // The text of a metric's own statement is seldom looked at, and costs more than its answer. Of a set of jobs it is that over the
+    // tables of a bundle, which anybody can run.
     get sql() {
-      return (own ??= question([metric], context)).sql
+      return (own ??= question([metric], context, false)).sql
     },
     get params() {
-      return (own ??= question([metric], context)).params
+      return (own ??= question([metric], context, false)).params
     },
     milliseconds,
   }
@@ -182,7 +185,7 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
     const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])
     return Object.fromEntries(unknown) as AnswersOf<Metrics>
   }
-  if (planned.rows) await dataset.loadRows({ signal, onProgress })
+  if (planned.reads !== 'rollup') await dataset.loadRows({ signal, onProgress, sets: planned.reads === 'sets' })
   const { context, steps } =
     (scope.city !== undefined && plan(dataset, asked, scope, await keyOf(dataset, 'city', scope.city, signal))) ||
     planned

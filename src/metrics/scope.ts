@@ -1,6 +1,7 @@
 import type { Dataset } from './dataset.ts'
 import type { Param } from './engine.ts'
 import { rollupColumns, rollupExpressions, wholeScope, type Narrow } from './rollups.ts'
+import { isSetTable, setColumns } from './set-tables.ts'
 
 /** Which jobs a question is about: all visible jobs, one by `job_id`, or any set by `job_ids`. */
 type Jobs = { job_id?: string | undefined; job_ids?: never } | { job_ids: readonly string[]; job_id?: never }
@@ -92,6 +93,9 @@ export const resolveScope = (dataset: Dataset, scope: Scope, cityKey: number): R
   return { keys: [...keys].sort((a, b) => a - b), single: scope.job_ids === undefined, filter }
 }
 
+/** What a question reads beside jobs and rollup: nothing, the tables of single rows, or these and the set tables. */
+export type Reads = 'rollup' | 'rows' | 'sets'
+
 const inScope = 'job_key IN (SELECT job_key FROM scope)'
 
 const where = (conditions: readonly string[]) => (conditions.length ? ` WHERE ${conditions.join(' AND ')}` : '')
@@ -112,6 +116,10 @@ export const narrowTo =
     const ofJobs = keys ? [inScope] : []
     const ofRows = [...ofJobs, ...(filter?.conditions ?? [])]
     if (name === 'jobs') return keys ? `SELECT * FROM main.jobs${where(ofJobs)}` : ''
+    if (isSetTable(name))
+      return setColumns[name].includes('job_key')
+        ? `SELECT ${columns.join(', ')} FROM main.${name}${where(ofJobs)}`
+        : ''
     if (name === 'credit_events')
       return `SELECT job_key, credit_units AS units FROM main.rollup_job${where([`job_key <> ${wholeScope}`, ...ofJobs])}`
     const rows = name === 'listed_skills' ? ['NOT several', ...ofRows] : ofRows
@@ -122,30 +130,31 @@ export const narrowTo =
  * Shadows `rollup_job` with common table expressions that give the columns that a statement names, where the shipped
  * relation has no row that answers: for a set of jobs together, and for filtered rows. Nothing is created, so concurrent
  * questions cannot disturb each other. Gives the expressions, the parameters that they and the statement after them read,
- * and whether they read the tables of single rows.
+ * and what they read beside jobs and rollup. Without `sets` a set of jobs is worked out from single rows.
  */
 export const shadow = (
   per: 'scope' | 'job',
   asked: string,
   resolved: ResolvedScope,
-): { expressions: [name: string, sql: string][]; params: Record<string, Param>; rows: boolean } => {
+  sets: boolean,
+): { expressions: [name: string, sql: string][]; params: Record<string, Param>; reads: Reads } => {
   const { keys, single, filter } = resolved
   const job = single && !filter ? (keys?.[0] ?? wholeScope) : wholeScope
-  if (!filter && (keys === null || single)) return { expressions: [], params: { job }, rows: false }
+  if (!filter && (keys === null || single)) return { expressions: [], params: { job }, reads: 'rollup' }
   const { scope, params: given } = jobsInScope(resolved)
   const params = { job, ...given }
   const expressions = new Map<string, string>()
   if (scope) expressions.set('scope', scope)
-  const shipped = filter ? undefined : `SELECT * FROM main.rollup_job WHERE ${inScope}`
-  if (per === 'job' && shipped) {
-    expressions.set('rollup_job', shipped)
-    return { expressions: [...expressions], params, rows: false }
+  const ofJobs = `SELECT * FROM main.rollup_job WHERE ${inScope}`
+  if (per === 'job' && !filter) {
+    expressions.set('rollup_job', ofJobs)
+    return { expressions: [...expressions], params, reads: 'rollup' }
   }
-  const columns = columnsIn(asked)
+  const shipped = filter || !sets ? undefined : ofJobs
   const grain = per === 'job' ? 'job' : 'all'
-  for (const [name, sql] of rollupExpressions(columns, grain, { narrow: narrowTo(resolved), shipped }))
+  for (const [name, sql] of rollupExpressions(columnsIn(asked), grain, { narrow: narrowTo(resolved), shipped }))
     expressions.set(name, sql)
-  return { expressions: [...expressions], params, rows: true }
+  return { expressions: [...expressions], params, reads: shipped ? 'sets' : 'rows' }
 }
 
 /** The columns of `rollup_job` that SQL names. */

@@ -23,19 +23,20 @@ describe('nine metrics', () => {
     ['all jobs', 2, {}],
     ['one job', 1, { job_id: '10' }],
   ])('about %s are %i statements without a parameter, and need no single rows', (_, count, scope) => {
-    const { steps, rows } = planned(scope)!
-    expect(rows).toBe(false)
+    const { steps, reads } = planned(scope)!
+    expect(reads).toBe('rollup')
     expect(steps.map(({ statement }) => statement.params)).toEqual(Array.from({ length: count }, () => []))
     for (const { statement } of steps) expect(statement.sql).not.toMatch(/WITH|\$/)
   })
 
-  it.each<[string, Scope]>([
-    ['a set of jobs', { job_ids: ['10', '11'] }],
-    ['a city', { city: "O'Slo" }],
-    ['days', { job_id: '11', applied_from: '2024-01-01', applied_to: '2024-12-31' }],
-  ])('about %s are two statements that read single rows, without a parameter', (_, scope) => {
-    const { steps, rows } = planned(scope)!
-    expect(rows).toBe(true)
+  it.each<[string, 'rows' | 'sets', Scope]>([
+    ['a set of jobs', 'sets', { job_ids: ['10', '11'] }],
+    ['a city', 'rows', { city: "O'Slo" }],
+    ['days', 'rows', { job_id: '11', applied_from: '2024-01-01', applied_to: '2024-12-31' }],
+    ['days and a set of jobs', 'rows', { job_ids: ['10', '11'], applied_from: '2024-01-01' }],
+  ])('about %s are two statements that read %s, without a parameter', (_, read, scope) => {
+    const { steps, reads } = planned(scope)!
+    expect(reads).toBe(read)
     expect(steps).toHaveLength(2)
     for (const { statement } of steps) {
       expect(statement.sql).not.toMatch(/O'Slo/)

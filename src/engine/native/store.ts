@@ -71,6 +71,10 @@ SET lock_configuration = true`),
       () => closing.close(release),
     ),
     closed: closing.closed,
+    derive: async (table, query) => {
+      await lend(undefined, (connection) => connection.command(`CREATE OR REPLACE TABLE ${table} AS ${query}`))
+      await connections.forget()
+    },
     command: (sql) => lend(undefined, (connection) => connection.command(sql)),
     async insert(table, columns, bytes, { signal: given, measure = unmeasured } = {}) {
       const file = join(folder, `${table}.parquet`)

@@ -78,6 +78,13 @@ export const createPostgresStore = async ({
   return {
     engine: createPostgresEngine(pool, schema, closing),
     closed: closing.closed,
+    derive: (table, query) =>
+      write(async (client) => {
+        const target = `${quoteName(schema)}.${table}`
+        await client.query(`DROP TABLE IF EXISTS ${target}`)
+        await client.query(`CREATE TABLE ${target} AS ${translate(query, schema)}`)
+        await client.query(`ANALYZE ${target}`)
+      }),
     async insert(table, names, bytes, { signal: given, measure = unmeasured } = {}) {
       const signal = closing.join(given)
       signal.throwIfAborted()

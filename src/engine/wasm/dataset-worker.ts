@@ -67,11 +67,12 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
       send({ type: 'results', id, results, milliseconds }, buffersOf(results))
     })
 
-  const loadRows = (id: number, ids: boolean) =>
+  const loadRows = ({ id, ids, sets }: Extract<Request, { type: 'rows' }>) =>
     work(id, async (dataset, signal) => {
       const times: [LoadStage, number][] = []
       await dataset.loadRows({
         ids,
+        sets,
         signal,
         onProgress: ({ loadedBytes, totalBytes }) => send({ type: 'rows-progress', id, loadedBytes, totalBytes }),
         timing: (stage, milliseconds) => times.push([stage, milliseconds]),
@@ -99,7 +100,7 @@ const serve = (send: (reply: Reply, transfer?: Transferable[]) => void): ((reque
   return (request) => {
     if (request.type === 'open') void open(request)
     else if (request.type === 'batch') void answer(request.id, request.statements)
-    else if (request.type === 'rows') void loadRows(request.id, request.ids)
+    else if (request.type === 'rows') void loadRows(request)
     else if (request.type === 'query') void work(request.id, (_, signal) => query(request.id, request.sql, signal))
     else if (request.type === 'insert') void insert(request.id, request.name, request.stream)
     else if (request.type === 'read')

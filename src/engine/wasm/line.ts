@@ -104,7 +104,10 @@ export const createLine = (datasetWorker: string, onEnd: (reason: unknown) => vo
   )
 
   const loadRows: Dataset['loadRows'] = async (options = {}) => {
-    const { times } = await ask<'rows'>((id) => ({ type: 'rows', id, ids: options.ids ?? false }), options)
+    const { times } = await ask<'rows'>(
+      (id) => ({ type: 'rows', id, ids: options.ids ?? false, sets: options.sets ?? false }),
+      options,
+    )
     times.forEach(([stage, milliseconds]) => options.timing?.(stage, milliseconds))
   }
 

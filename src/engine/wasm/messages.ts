@@ -19,7 +19,7 @@ export type Request =
       memory?: number
     }
   | { type: 'batch'; id: number; statements: readonly Statement[] }
-  | { type: 'rows'; id: number; ids: boolean }
+  | { type: 'rows'; id: number; ids: boolean; sets: boolean }
   | { type: 'query'; id: number; sql: string }
   | { type: 'more'; id: number }
   | { type: 'insert'; id: number; name: string; stream: Uint8Array }

@@ -71,6 +71,11 @@ export const createWasmStore = (
       () => closing.close(release),
     ),
     closed: closing.closed,
+    derive: async (table, query) => {
+      const { host, prepared } = await started(closing.closed)
+      await host.bindings.runQuery(host.connection, `CREATE OR REPLACE TABLE ${table} AS ${query}`)
+      await prepared.forget()
+    },
     command: async (sql) => {
       const { host } = await started(closing.closed)
       await host.bindings.runQuery(host.connection, sql)

@@ -1,0 +1,87 @@
+import { outcomeCode } from 'hirescope/contract'
+
+/** Skills of applicants with several applications or résumés, by the job they applied to. */
+const listedByRepeated = `
+  SELECT DISTINCT candidate_key, job_key, skill_key
+  FROM (
+    SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
+    FROM resumes
+    JOIN applications AS pairs ON pairs.application_key = resumes.pair_key
+    WHERE resumes.several
+    UNION ALL
+    SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
+    FROM resumes
+    JOIN applications AS pairs ON pairs.candidate_key = resumes.candidate_key
+    WHERE resumes.several AND resumes.pair_key IS NULL) AS listed`
+
+const tables = {
+  set_applicants: {
+    columns: ['candidate_key', 'job_key', 'assessed', 'screened', 'city_key', 'city_rank'],
+    sql: `
+SELECT candidate_key, job_key, assessed, screened, city_key, coalesce(city_rank, 0) AS city_rank
+FROM applications
+WHERE application_key = pair_key AND candidate_key IN (
+  SELECT candidate_key FROM applications WHERE several AND application_key = pair_key GROUP BY candidate_key HAVING count(*) > 1)`,
+  },
+  set_applicant_skills: {
+    columns: ['candidate_key', 'job_key', 'skill_key'],
+    sql: `
+SELECT candidate_key, job_key, skill_key
+FROM (${listedByRepeated}) AS listed
+WHERE candidate_key IN (SELECT candidate_key FROM set_applicants)`,
+  },
+  set_resumes: {
+    columns: ['candidate_key', 'score'],
+    sql: `
+SELECT candidate_key, score
+FROM resumes
+WHERE several AND pair_key IS NULL AND candidate_key IN (SELECT candidate_key FROM set_applicants)`,
+  },
+  set_cities: {
+    columns: ['job_key', 'city_key', 'n'],
+    sql: `
+SELECT job_key, city_key, CAST(count(*) AS INTEGER) AS n
+FROM applications
+WHERE application_key = pair_key AND city_key IS NOT NULL
+GROUP BY job_key, city_key
+ORDER BY job_key`,
+  },
+  set_skills: {
+    columns: ['job_key', 'skill_key', 'n'],
+    sql: `
+SELECT job_key, skill_key, CAST(count(*) AS INTEGER) AS n
+FROM (
+  SELECT job_key, unnest(skills) AS skill_key FROM applications WHERE NOT several
+  UNION ALL
+  SELECT job_key, skill_key FROM (${listedByRepeated}) AS listed) AS listed
+GROUP BY job_key, skill_key
+ORDER BY job_key`,
+  },
+  set_hires: {
+    columns: ['application_key', 'candidate_key', 'job_key', 'hired_at'],
+    sql: `
+SELECT application_key, candidate_key, job_key, hired_at
+FROM applications
+WHERE outcome = ${outcomeCode.hired}`,
+  },
+} as const
+
+/**
+ * A table that answers about sets of jobs, worked out from the tables of single rows when a set is first asked about: what is
+ * counted by job (cities, skills), and the applicants to several jobs, who count once where several of these are in a set.
+ */
+export type SetTable = keyof typeof tables
+
+/** The set tables, in the order in which they are made. */
+export const setTableNames = Object.keys(tables) as SetTable[]
+
+/** Whether a name is that of a set table. */
+export const isSetTable = (name: string): name is SetTable => Object.hasOwn(tables, name)
+
+/** The columns of each set table. */
+export const setColumns: Readonly<Record<SetTable, readonly string[]>> = Object.fromEntries(
+  Object.entries(tables).map(([name, { columns }]) => [name, columns]),
+) as unknown as Record<SetTable, readonly string[]>
+
+/** The query for the rows of a set table, over the tables of single rows and the set tables before it. */
+export const setTableQuery = (name: SetTable): string => tables[name].sql.trim()
