@@ -239,7 +239,7 @@ GROUP BY grain`,
   },
   top_cities: {
     columns: ['top_city', 'top_city_applicants', 'with_city'],
-    sql: (grain) => `
+    sql: () => `
 SELECT ranked.grain, cities.name AS top_city, ranked.applicants AS top_city_applicants, ranked.together AS with_city
 FROM (${ranked('city_key', 'city_counts')}) AS ranked
 JOIN cities ON cities.city_key = ranked.city_key
@@ -248,7 +248,7 @@ WHERE ranked.position = 1`,
   },
   top_skills: {
     columns: [1, 2, 3].flatMap((position) => [`top_skill_${position}`, `top_skill_${position}_applicants`]),
-    sql: (grain) => `
+    sql: () => `
 SELECT ranked.grain, ${[1, 2, 3]
       .map(
         (position) => `max(CASE WHEN position = ${position} THEN skills.name END) AS top_skill_${position},
