@@ -31,6 +31,9 @@ export const megabytesOf = (size: string) => {
   return (Number(number) * (bytesPer[unit] ?? NaN)) / 1e6
 }
 
+/** The part of the memory that DuckDB may count while bundles are made: writing Parquet takes more beside it than reading and judging do. */
+const writersShare = 0.875
+
 /** What a writer needs of the working database's memory, megabytes. */
 const leastShare = 256
 
@@ -48,6 +51,8 @@ export const openWriters = async (
   const megabytes = megabytesOf(memory)
   const count = Math.max(1, Math.min(threads, Math.floor(megabytes / leastShare)))
   const sliceRows = Math.ceil(sliceShare * megabytes)
+  const limit = (share: number) => staging.run(`SET memory_limit = '${Math.floor(share * megabytes)}MB'`)
+  await limit(writersShare)
   const all: Writer[] = []
   for (let number = 1; number <= count; number++) {
     const own = await staging.fork()
@@ -89,6 +94,7 @@ export const openWriters = async (
     },
     close: async () => {
       await staging.share(1)
+      await limit(1)
       for (const writer of all) await writer.staging.close()
     },
   }

@@ -1,20 +1,7 @@
 import { outcomeCode } from 'hirescope/contract'
 
-/** Skills of applicants with several applications or résumés, by the job they applied to. */
-const listedByRepeated = `
-  SELECT DISTINCT candidate_key, job_key, skill_key
-  FROM (
-    SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
-    FROM resumes
-    JOIN applications AS pairs ON pairs.application_key = resumes.pair_key
-    WHERE resumes.several
-    UNION ALL
-    SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
-    FROM resumes
-    JOIN applications AS pairs ON pairs.candidate_key = resumes.candidate_key
-    WHERE resumes.several AND resumes.pair_key IS NULL) AS listed`
-
 const tables = {
+  // Of who applied to several jobs.
   set_applicants: {
     columns: ['candidate_key', 'job_key', 'assessed', 'screened', 'city_key', 'city_rank'],
     sql: `
@@ -23,12 +10,21 @@ FROM applications
 WHERE application_key = pair_key AND candidate_key IN (
   SELECT candidate_key FROM applications WHERE several AND application_key = pair_key GROUP BY candidate_key HAVING count(*) > 1)`,
   },
+  // Of who has several applications or résumés.
   set_applicant_skills: {
     columns: ['candidate_key', 'job_key', 'skill_key'],
     sql: `
-SELECT candidate_key, job_key, skill_key
-FROM (${listedByRepeated}) AS listed
-WHERE candidate_key IN (SELECT candidate_key FROM set_applicants)`,
+SELECT DISTINCT candidate_key, job_key, skill_key
+FROM (
+  SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
+  FROM resumes
+  JOIN applications AS pairs ON pairs.application_key = resumes.pair_key
+  WHERE resumes.several
+  UNION ALL
+  SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
+  FROM resumes
+  JOIN applications AS pairs ON pairs.candidate_key = resumes.candidate_key
+  WHERE resumes.several AND resumes.pair_key IS NULL) AS listed`,
   },
   set_resumes: {
     columns: ['candidate_key', 'score'],
@@ -53,7 +49,7 @@ SELECT job_key, skill_key, CAST(count(*) AS INTEGER) AS n
 FROM (
   SELECT job_key, unnest(skills) AS skill_key FROM applications WHERE NOT several
   UNION ALL
-  SELECT job_key, skill_key FROM (${listedByRepeated}) AS listed) AS listed
+  SELECT job_key, skill_key FROM set_applicant_skills) AS listed
 GROUP BY job_key, skill_key
 ORDER BY job_key`,
   },
