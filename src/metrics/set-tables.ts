@@ -24,7 +24,8 @@ FROM (
   SELECT pairs.candidate_key, pairs.job_key, unnest(resumes.skills) AS skill_key
   FROM resumes
   JOIN applications AS pairs ON pairs.candidate_key = resumes.candidate_key
-  WHERE resumes.several AND resumes.pair_key IS NULL) AS listed`,
+  WHERE resumes.several AND resumes.pair_key IS NULL) AS listed
+ORDER BY candidate_key`,
   },
   set_resumes: {
     columns: ['candidate_key', 'score'],
