@@ -276,15 +276,17 @@ HAVING count(*) > 0`
 
 const wordsIn = (sql: string): Set<string> => new Set(sql.match(/\w+/g))
 
-/** A part as it is used: its columns and SQL by its name, and the name of what is to be taken off. */
+/** The SQL that gives some columns, under a name. */
 interface Used {
   name: string
   columns: readonly string[]
   sql: string
-  again?: string
 }
 
-/** The parts that give columns of `rollup_job`, after the relations that they read, directly or by others; with their SQL. */
+/**
+ * The parts that give columns of `rollup_job`, and what of a set is to be taken off, after the relations that they read, directly or
+ * by others; with their SQL.
+ */
 const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) => {
   const needed = Object.entries(parts).filter(
     ([name, part]) => name === 'job_counts' || part.columns.some((each) => columns.has(each)),
