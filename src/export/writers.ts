@@ -51,8 +51,7 @@ export const openWriters = async (
   const megabytes = megabytesOf(memory)
   const count = Math.max(1, Math.min(threads, Math.floor(megabytes / leastShare)))
   const sliceRows = Math.ceil(sliceShare * megabytes)
-  const limit = (share: number) => staging.run(`SET memory_limit = '${Math.floor(share * megabytes)}MB'`)
-  await limit(writersShare)
+  await staging.run(`SET memory_limit = '${Math.floor(writersShare * megabytes)}MB'`)
   const all: Writer[] = []
   for (let number = 1; number <= count; number++) {
     const own = await staging.fork()
@@ -86,15 +85,14 @@ export const openWriters = async (
         if (needed > 1) await staging.share(1)
         return await work(writer)
       } finally {
-        if (needed > 1) await staging.share(count)
+        // A database that is of no more use says so to the next who asks it; who waits must not wait for ever.
+        if (needed > 1) await staging.share(count).catch(() => {})
         idle.push(writer)
         alone = false
         lend()
       }
     },
     close: async () => {
-      await staging.share(1)
-      await limit(1)
       for (const writer of all) await writer.staging.close()
     },
   }

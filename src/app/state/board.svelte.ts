@@ -353,7 +353,6 @@ export class Board {
   async #loadRows(dataset: Dataset, signal: AbortSignal, onSign: () => void) {
     try {
       await dataset.loadRows({
-        sets: true,
         signal,
         onProgress: ({ loadedBytes, totalBytes }) => {
           onSign()
