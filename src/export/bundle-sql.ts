@@ -199,7 +199,7 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       LEFT JOIN scope.candidates ON candidates.k = CASE WHEN t.city_k IS NULL THEN t.candidate_k END
       LEFT JOIN scope.cities ON cities.k = coalesce(t.city_k, candidates.city_k)
       LEFT JOIN scope.sources ON sources.name = t.source`,
-      'n',
+      'several, applied_on, n',
     ],
     resumes: [
       `SELECT t.*,
@@ -208,7 +208,7 @@ export const bundleQueries = ({ names }: BundleQuestion): Record<StoredTable, st
       FROM scope.resumes AS t ${city}
       LEFT JOIN scope.several ON several.candidate_k = t.candidate_k
       LEFT JOIN scope.listed ON listed.resume_key = t.resume_key`,
-      'n',
+      'several, pair_key IS NULL, n',
     ],
     assessments: ['SELECT * FROM scope.assessments', 'n'],
     screenings: ['SELECT * FROM scope.screenings', 'n'],

@@ -9,10 +9,25 @@ export type Grain = 'job' | 'all'
 export const wholeScope = -1
 
 /**
- * What a scope narrows, by name: tables of a bundle and set tables, but for `listed_skills`, the skill lists of who has one
- * application and one résumé at most. All else hangs on the applications.
+ * Some of the applications, with few of their columns. They are read apart, since copying these columns of all that a filter
+ * lets through takes its time.
  */
-export type Narrowed = 'jobs' | 'applications' | 'listed_skills' | 'credit_events' | SetTable
+export const selections = {
+  hires: { columns: ['application_key', 'candidate_key', 'job_key', 'hired_at'], of: `outcome = ${outcomeCode.hired}` },
+  // Of who has several applications or résumés.
+  repeats: {
+    columns: ['pair_key', 'candidate_key', 'job_key', 'assessed', 'screened', 'city_key', 'city_rank'],
+    of: 'several',
+  },
+  // Of who has one application and one résumé at most.
+  listed_skills: { columns: ['job_key', 'skills'], of: 'NOT several' },
+} as const
+
+/** The name of a selection of applications. */
+export type Selection = keyof typeof selections
+
+/** What a scope narrows, by name: tables of a bundle, selections of applications and set tables. All else hangs on the applications. */
+export type Narrowed = 'jobs' | 'applications' | 'credit_events' | Selection | SetTable
 
 /** A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others. */
 type Relation = (grain: Grain) => string
@@ -34,18 +49,14 @@ const columnsOf = (name: string, numbers: readonly number[]) => numbers.map((num
 
 const by = (grain: Grain) => (grain === 'job' ? 'job_key' : String(wholeScope))
 
-/** Rows that hang on an application in scope, by the first of its candidate to its job. */
-const hanging = (table: 'assessments' | 'screenings', grain: Grain) =>
-  grain === 'job'
-    ? `${table} JOIN pairs ON pairs.pair_key = ${table}.pair_key`
-    : `(SELECT * FROM ${table} WHERE pair_key IN (SELECT pair_key FROM applications)) AS ${table}`
+/** Groups rows by the grain and by columns; what is the same in all rows takes its time, too. */
+const groupBy = (grain: Grain, ...columns: string[]) =>
+  `GROUP BY ${[...(grain === 'job' ? ['job_key'] : []), ...columns].join(', ')}`
 
-const weeksOf = (rows: string, date: string, series: number, grain: Grain, where = '') => `
-  SELECT ${by(grain)} AS grain, ${series * weekCount} + CAST(floor((${date} - CAST($first_week AS DATE)) / 7.0) AS INTEGER) AS week,
-         count(*) AS n
-  FROM ${rows}
-  WHERE ${where}${date} >= CAST($first_week AS DATE) AND ${date} < CAST($first_week AS DATE) + ${7 * weekCount}
-  GROUP BY grain, week`
+const inWeeks = (date: string) =>
+  `${date} >= CAST($first_week AS DATE) AND ${date} < CAST($first_week AS DATE) + ${7 * weekCount}`
+
+const weekOf = (date: string) => `CAST(floor((${date} - CAST($first_week AS DATE)) / 7.0) AS INTEGER)`
 
 // DuckDB makes ready for each FILTER (WHERE …), which takes longer than to add up some hundred rows.
 const sumWhere = (condition: string, count = 'n') => `sum(CASE WHEN ${condition} THEN ${count} END)`
@@ -61,15 +72,12 @@ const ranked = (group: string, counted: string) => `
   GROUP BY grain, ${group}`
 
 const relations: Record<string, Relation> = {
-  // Who applied to which job; of all jobs together, only who has several applications or résumés matters.
-  pairs: (grain) => `
-SELECT DISTINCT pair_key, candidate_key, ${grain === 'job' ? 'job_key, several FROM applications' : 'several FROM applications WHERE several'}`,
   // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
   alike: (grain) => `
 SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several,
        count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
 FROM applications
-GROUP BY grain, stage, outcome, score, assessed, screened, several`,
+${groupBy(grain, 'stage', 'outcome', 'score', 'assessed', 'screened', 'several')}`,
   states: (grain) =>
     grain === 'job'
       ? 'SELECT job_key AS grain, stage, outcome, count(*) AS n FROM applications GROUP BY job_key, stage, outcome'
@@ -78,45 +86,52 @@ GROUP BY grain, stage, outcome, score, assessed, screened, several`,
   repeated: (grain) => `
 SELECT ${by(grain)} AS grain, candidate_key, bool_or(assessed) AS assessed, bool_or(screened) AS screened,
        arg_max(city_key, coalesce(city_rank, 0)) AS city_key
-FROM applications
-WHERE several
-GROUP BY grain, candidate_key`,
+FROM repeats
+${groupBy(grain, 'candidate_key')}`,
   // Their résumés. One for no job belongs to every job that its candidate applied to.
   repeated_resumes: (grain) => `
 SELECT ${by(grain)} AS grain, pairs.candidate_key, score, skills
 FROM resumes
-JOIN pairs ON pairs.pair_key = resumes.pair_key
-WHERE resumes.several AND pairs.several
+JOIN (SELECT DISTINCT pair_key, candidate_key${grain === 'job' ? ', job_key' : ''} FROM repeats) AS pairs ON pairs.pair_key = resumes.pair_key
+WHERE resumes.several AND resumes.pair_key IS NOT NULL
 UNION ALL
 SELECT grain, resumes.candidate_key, score, skills
 FROM resumes
 JOIN repeated ON repeated.candidate_key = resumes.candidate_key
 WHERE resumes.several AND resumes.pair_key IS NULL`,
-  hires: () => `
-SELECT application_key, candidate_key, job_key, hired_at FROM applications WHERE outcome = ${outcomeCode.hired}`,
+  // Assessments and video interviews of the weeks.
+  assigned: () => `
+SELECT pair_key, ${weekCount} + ${weekOf('assigned_on')} AS week
+FROM assessments
+WHERE ${inWeeks('assigned_on')}
+UNION ALL
+SELECT pair_key, ${2 * weekCount} + ${weekOf('assigned_on')} AS week
+FROM screenings
+WHERE NOT revoked AND ${inWeeks('assigned_on')}`,
   city_counts: (grain) => `
 SELECT ${by(grain)} AS grain, city_key, count(*) AS n
 FROM applications
 WHERE NOT several AND city_key IS NOT NULL
-GROUP BY grain, city_key
+${groupBy(grain, 'city_key')}
 UNION ALL
 SELECT grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY grain, city_key`,
   skill_counts: (grain) => `
-SELECT grain, skill_key, count(*) AS n
-FROM (SELECT ${by(grain)} AS grain, unnest(skills) AS skill_key FROM listed_skills) AS listed
-GROUP BY grain, skill_key
+SELECT ${by(grain)} AS grain, skill_key, count(*) AS n
+FROM (SELECT ${grain === 'job' ? 'job_key, ' : ''}unnest(skills) AS skill_key FROM listed_skills) AS listed
+${groupBy(grain, 'skill_key')}
 UNION ALL
-SELECT grain, skill_key, count(*) AS n
+SELECT ${grain === 'job' ? 'grain' : wholeScope} AS grain, skill_key, count(*) AS n
 FROM (
-  SELECT DISTINCT grain, candidate_key, skill_key
+  SELECT DISTINCT ${grain === 'job' ? 'grain, ' : ''}candidate_key, skill_key
   FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM repeated_resumes) AS listed) AS distinctly
-GROUP BY grain, skill_key`,
+GROUP BY ${grain === 'job' ? 'grain, ' : ''}skill_key`,
 }
 
 /** The relations of a set of jobs, over set tables. */
 const setRelations: Record<string, string> = {
-  hires: 'SELECT * FROM set_hires',
-  // Applicants to several jobs of the set.
+  hires: 'SELECT application_key, candidate_key, job_key, hired_at FROM set_hires',
+  candidates: 'SELECT * FROM set_candidates',
+  // Applicants to several jobs of the set, but for those to two jobs in all.
   repeated: `
 SELECT candidate_key, count(*) - 1 AS again, ${sumWhere('assessed', '1')} - 1 AS assessed_again,
        ${sumWhere('screened', '1')} - 1 AS screened_again, arg_max(city_key, city_rank) AS city_key
@@ -132,7 +147,9 @@ JOIN repeated ON repeated.candidate_key = set_applicants.candidate_key
 WHERE set_applicants.city_key IS NOT NULL
 GROUP BY set_applicants.city_key
 UNION ALL
-SELECT ${wholeScope} AS grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY city_key`,
+SELECT ${wholeScope} AS grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY city_key
+UNION ALL
+SELECT ${wholeScope} AS grain, city_key, -count(*) AS n FROM set_pairs WHERE city_key IS NOT NULL GROUP BY city_key`,
   skill_counts: `
 SELECT ${wholeScope} AS grain, skill_key, n FROM set_skills
 UNION ALL
@@ -142,6 +159,10 @@ FROM (
   FROM set_applicant_skills
   WHERE candidate_key IN (SELECT candidate_key FROM repeated)
   GROUP BY candidate_key, skill_key) AS listed
+GROUP BY skill_key
+UNION ALL
+SELECT ${wholeScope} AS grain, skill_key, -count(*) AS n
+FROM (SELECT unnest(skills) AS skill_key FROM set_pairs) AS listed
 GROUP BY skill_key`,
 }
 
@@ -179,7 +200,10 @@ FROM (
 GROUP BY grain`,
     again: `
 SELECT sum(again) AS applicants, sum(assessed_again) AS assessed, sum(screened_again) AS screened
-FROM repeated`,
+FROM (
+  SELECT again, assessed_again, screened_again FROM repeated
+  UNION ALL
+  SELECT count(*), ${sumWhere('assessed', '1')}, ${sumWhere('screened', '1')} FROM set_pairs) AS counted`,
   },
   latest_resumes: {
     columns: ['latest_resume_at'],
@@ -226,15 +250,28 @@ FROM (
   SELECT score, sum(again) AS n
   FROM set_resumes
   JOIN repeated ON repeated.candidate_key = set_resumes.candidate_key
-  GROUP BY score) AS counted`,
+  GROUP BY score
+  UNION ALL
+  SELECT score, count(*) AS n FROM (SELECT unnest(scores) AS score FROM set_pairs) AS listed GROUP BY score) AS counted`,
   },
   week_counts: {
     columns: series,
     sql: (grain) => `
 SELECT grain, ${spread('week', series)}
-FROM (${weeksOf('applications', 'applied_on', 0, grain)}
-  UNION ALL${weeksOf(hanging('assessments', grain), 'assigned_on', 1, grain)}
-  UNION ALL${weeksOf(hanging('screenings', grain), 'assigned_on', 2, grain, 'NOT revoked AND ')}) AS counted
+FROM (
+  SELECT ${by(grain)} AS grain, ${weekOf('applied_on')} AS week, count(*) AS n
+  FROM applications
+  WHERE ${inWeeks('applied_on')}
+  ${groupBy(grain, 'week')}
+  UNION ALL
+  SELECT ${by(grain)} AS grain, week, count(*) AS n
+  FROM assigned
+  ${
+    grain === 'job'
+      ? `JOIN (SELECT DISTINCT pair_key, job_key FROM applications WHERE assessed OR screened) AS pairs ON pairs.pair_key = assigned.pair_key`
+      : 'WHERE pair_key IN (SELECT pair_key FROM applications WHERE assessed OR screened)'
+  }
+  ${groupBy(grain, 'week')}) AS counted
 GROUP BY grain`,
   },
   top_cities: {
@@ -312,7 +349,8 @@ const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) =
     wordsIn(sql).forEach((word) => read.add(word))
     return [[name, sql]]
   })
-  return { parts: used, again, relations: before.reverse(), read }
+  const texts = [...used, ...again, ...before.map(([, sql]) => ({ sql }))].map(({ sql }) => sql)
+  return { parts: used, again, relations: before.reverse(), read, texts }
 }
 
 /** The columns of `rollup_job`. */
@@ -325,8 +363,11 @@ export const rollupWords = (): ReadonlySet<string> => usedFor(new Set(rollupColu
 export type Narrow = (name: Narrowed, columns: readonly string[]) => string
 
 /** What a scope narrows, as it stands in a bundle. */
-const whole: Narrow = (name) =>
-  name === 'listed_skills' ? 'SELECT job_key, skills FROM applications WHERE NOT several' : ''
+const whole: Narrow = (name, columns) =>
+  isSelection(name) ? `SELECT ${columns.join(', ')} FROM applications WHERE ${selections[name].of}` : ''
+
+/** Whether a name is that of a selection of applications. */
+export const isSelection = (name: string): name is Selection => Object.hasOwn(selections, name)
 
 /**
  * The expressions of a WITH clause that give columns of `rollup_job` at one grain under that name. The exporter ships what
@@ -341,10 +382,12 @@ export const rollupExpressions = (
 ): [name: string, sql: string][] => {
   const used = usedFor(columns, grain, shipped)
   const names: readonly Narrowed[] =
-    shipped === undefined ? ['applications', 'listed_skills', 'jobs', 'credit_events'] : setTableNames
+    shipped === undefined
+      ? ['applications', ...(Object.keys(selections) as Selection[]), 'jobs', 'credit_events']
+      : setTableNames
   const narrowed = names.flatMap((name): [string, string][] => {
     if (!used.read.has(name)) return []
-    const sql = narrow(name, columnsOfNarrowed(name, used.read))
+    const sql = narrow(name, columnsOfNarrowed(name, used.texts))
     return sql ? [[name, sql]] : []
   })
   const given = bundleColumns('rollup_job').flatMap(({ name, type, nullable }) => {
@@ -369,12 +412,15 @@ export const rollupExpressions = (
   ]
 }
 
-/** The columns that are read of what a scope narrows. */
-const columnsOfNarrowed = (name: Narrowed, read: ReadonlySet<string>): string[] => {
-  if (name === 'listed_skills') return ['job_key', 'skills'].filter((column) => read.has(column))
-  const known = isSetTable(name) ? setColumns[name] : bundleColumns(name).map(({ name }) => name)
-  // Single lists are read apart: copying them with the rest takes its time.
-  return known.filter((column) => read.has(column) && (name !== 'applications' || column !== 'skills'))
+/** The columns that are read of what a scope narrows: those that some SQL names which names it, too. */
+const columnsOfNarrowed = (name: Narrowed, texts: readonly string[]): string[] => {
+  const read = new Set(texts.map(wordsIn).flatMap((words) => (words.has(name) ? [...words] : [])))
+  const known = isSelection(name)
+    ? selections[name].columns
+    : isSetTable(name)
+      ? setColumns[name]
+      : bundleColumns(name).map(({ name }) => name)
+  return known.filter((column) => read.has(column))
 }
 
 /** A query for all rows of `rollup_job`, in the order in which they are exported. Reads the parameter `$first_week`. */

@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.ts'
 import type { Param } from './engine.ts'
-import { rollupColumns, rollupExpressions, wholeScope, type Narrow } from './rollups.ts'
+import { isSelection, rollupColumns, rollupExpressions, selections, wholeScope, type Narrow } from './rollups.ts'
 import { isSetTable, setColumns } from './set-tables.ts'
 
 /** Which jobs a question is about: all visible jobs, one by `job_id`, or any set by `job_ids`. */
@@ -96,7 +96,7 @@ export const resolveScope = (dataset: Dataset, scope: Scope, cityKey: number): R
 /** What a question reads beside jobs and rollup: nothing, the tables of single rows, or these and the set tables. */
 export type Reads = 'rollup' | 'rows' | 'sets'
 
-const inScope = 'job_key IN (SELECT job_key FROM scope)'
+const inScope = (key: string) => `${key} IN (SELECT job_key FROM scope)`
 
 const where = (conditions: readonly string[]) => (conditions.length ? ` WHERE ${conditions.join(' AND ')}` : '')
 
@@ -113,16 +113,16 @@ export const jobsInScope = ({
 export const narrowTo =
   ({ keys, filter }: ResolvedScope): Narrow =>
   (name, columns) => {
-    const ofJobs = keys ? [inScope] : []
+    const ofJobs = keys ? [inScope('job_key')] : []
     const ofRows = [...ofJobs, ...(filter?.conditions ?? [])]
     if (name === 'jobs') return keys ? `SELECT * FROM main.jobs${where(ofJobs)}` : ''
-    if (isSetTable(name))
-      return setColumns[name].includes('job_key')
-        ? `SELECT ${columns.join(', ')} FROM main.${name}${where(ofJobs)}`
-        : ''
+    if (isSetTable(name)) {
+      const own = ofJobs.length ? ['job_key', 'other_job_key'].filter((key) => setColumns[name].includes(key)) : []
+      return own.length ? `SELECT ${columns.join(', ')} FROM main.${name}${where(own.map(inScope))}` : ''
+    }
     if (name === 'credit_events')
       return `SELECT job_key, credit_units AS units FROM main.rollup_job${where([`job_key <> ${wholeScope}`, ...ofJobs])}`
-    const rows = name === 'listed_skills' ? ['NOT several', ...ofRows] : ofRows
+    const rows = isSelection(name) ? [selections[name].of, ...ofRows] : ofRows
     return `SELECT ${columns.join(', ')} FROM main.applications${where(rows)}`
   }
 
@@ -145,7 +145,7 @@ export const shadow = (
   const params = { job, ...given }
   const expressions = new Map<string, string>()
   if (scope) expressions.set('scope', scope)
-  const ofJobs = `SELECT * FROM main.rollup_job WHERE ${inScope}`
+  const ofJobs = `SELECT * FROM main.rollup_job WHERE ${inScope('job_key')}`
   if (per === 'job' && !filter) {
     expressions.set('rollup_job', ofJobs)
     return { expressions: [...expressions], params, reads: 'rollup' }

@@ -245,9 +245,9 @@ describe('a bad row', () => {
       'resume: 1 odd, job_id of another org (r2)',
     ])
     expect(await column(exported, 'resumes', "resume_key, coalesce(pair_key::VARCHAR, '-')")).toEqual([
+      '2 0',
       '0 -',
       '1 -',
-      '2 0',
     ])
     const { odd, rejected } = await manifestOf(exported)
     expect(rejected).toEqual({})

@@ -18,7 +18,7 @@ import { exportInto } from './exported.ts'
  */
 const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
   'total-applicants': [
-    ['FROM applications\nWHERE several', 'FROM applications'],
+    ['WHERE several AND', 'WHERE'],
     ['CASE WHEN several THEN 0 ELSE n END', 'n'],
     ['SELECT applicants,', 'SELECT applications AS applicants,'],
     ['WHERE job_key = ', 'WHERE -1 <> '],
@@ -32,7 +32,7 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['SELECT top_city,', 'SELECT top_skill_1 AS top_city,'],
   ],
   'top-skill': [
-    ['SELECT DISTINCT grain, candidate_key, skill_key', 'SELECT grain, candidate_key, skill_key'],
+    ['SELECT DISTINCT candidate_key, skill_key', 'SELECT candidate_key, skill_key'],
     ['WHERE ranked.position <= 3', 'WHERE ranked.position <= 2'],
     ['ORDER BY sum(n) DESC, skill_key', 'ORDER BY sum(n), skill_key'],
     ['SELECT top_skill_1,', 'SELECT top_skill_2 AS top_skill_1,'],
@@ -57,7 +57,8 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['+ 84', '+ 77'],
     ['/ 7.0', '/ 6.0'],
     ['week = 15 THEN n END) AS assessments_week_3', 'week = 16 THEN n END) AS assessments_week_3'],
-    ['WHERE pair_key IN (SELECT pair_key FROM applications)', ''],
+    ['WHERE pair_key IN (SELECT pair_key FROM applications WHERE assessed OR screened)', ''],
+    ['WHERE assessed OR screened', 'WHERE assessed'],
     ['applications_week_11, assessments_week_0', 'applications_week_10 AS applications_week_11, assessments_week_0'],
   ],
   'applicants-stage-graph': [
