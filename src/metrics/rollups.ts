@@ -65,11 +65,14 @@ const sumWhere = (condition: string, count = 'n') => `sum(CASE WHEN ${condition}
 const spread = (code: string, columns: readonly string[]) =>
   columns.map((column, value) => `${sumWhere(`${code} = ${value}`)} AS ${column}`).join(',\n       ')
 
-const ranked = (group: string, counted: string) => `
-  SELECT grain, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (PARTITION BY grain) AS together,
-         row_number() OVER (PARTITION BY grain ORDER BY sum(n) DESC, ${group}) AS position
+const ranked = (group: string, counted: string, grain: Grain) => {
+  const [own, partition] = grain === 'job' ? ['grain, ', 'PARTITION BY grain '] : ['', '']
+  return `
+  SELECT ${grain === 'job' ? 'grain' : `${wholeScope} AS grain`}, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (${partition}) AS together,
+         row_number() OVER (${partition}ORDER BY sum(n) DESC, ${group}) AS position
   FROM ${counted}
-  GROUP BY grain, ${group}`
+  GROUP BY ${own}${group}`
+}
 
 const relations: Record<string, Relation> = {
   // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
@@ -139,7 +142,7 @@ FROM set_applicants
 GROUP BY candidate_key
 HAVING count(*) > 1`,
   city_counts: `
-SELECT ${wholeScope} AS grain, city_key, n FROM set_cities
+SELECT ${wholeScope} AS grain, city_key, sum(n) AS n FROM set_cities GROUP BY city_key
 UNION ALL
 SELECT ${wholeScope} AS grain, set_applicants.city_key, -count(*) AS n
 FROM set_applicants
@@ -151,7 +154,7 @@ SELECT ${wholeScope} AS grain, city_key, count(*) AS n FROM repeated WHERE city_
 UNION ALL
 SELECT ${wholeScope} AS grain, city_key, -count(*) AS n FROM set_pairs WHERE city_key IS NOT NULL GROUP BY city_key`,
   skill_counts: `
-SELECT ${wholeScope} AS grain, skill_key, n FROM set_skills
+SELECT ${wholeScope} AS grain, skill_key, sum(n) AS n FROM set_skills GROUP BY skill_key
 UNION ALL
 SELECT ${wholeScope} AS grain, skill_key, sum(1 - n) AS n
 FROM (
@@ -216,14 +219,23 @@ GROUP BY grain`,
   first_hires: {
     columns: ['hired_candidate_id', 'hired_name', 'hired_job_key', 'hired_at'],
     sql: (grain) => `
-SELECT hires.grain, candidates.candidate_id AS hired_candidate_id, candidates.name AS hired_name,
-       hires.job_key AS hired_job_key, hires.hired_at
-FROM (
-  SELECT ${by(grain)} AS grain, candidate_key, job_key, hired_at,
-         row_number() OVER (PARTITION BY ${by(grain)} ORDER BY hired_at NULLS LAST, application_key) AS position
-  FROM hires) AS hires
-JOIN candidates ON candidates.candidate_key = hires.candidate_key
-WHERE hires.position = 1`,
+SELECT first.grain, candidates.candidate_id AS hired_candidate_id, candidates.name AS hired_name,
+       first.job_key AS hired_job_key, first.hired_at
+FROM (${
+      grain === 'job'
+        ? `
+  SELECT job_key AS grain, candidate_key, job_key, hired_at
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY job_key ORDER BY hired_at NULLS LAST, application_key) AS position
+    FROM hires) AS ranked
+  WHERE position = 1`
+        : `
+  SELECT ${wholeScope} AS grain, candidate_key, job_key, hired_at
+  FROM hires
+  ORDER BY hired_at NULLS LAST, application_key
+  LIMIT 1`
+    }) AS first
+JOIN candidates ON candidates.candidate_key = first.candidate_key`,
     set: 'asked',
   },
   credits: {
@@ -269,30 +281,30 @@ FROM (
   ${
     grain === 'job'
       ? `JOIN (SELECT DISTINCT pair_key, job_key FROM applications WHERE assessed OR screened) AS pairs ON pairs.pair_key = assigned.pair_key`
-      : 'WHERE pair_key IN (SELECT pair_key FROM applications WHERE assessed OR screened)'
+      : 'WHERE pair_key IN (SELECT pair_key FROM applications)'
   }
   ${groupBy(grain, 'week')}) AS counted
 GROUP BY grain`,
   },
   top_cities: {
     columns: ['top_city', 'top_city_applicants', 'with_city'],
-    sql: () => `
+    sql: (grain) => `
 SELECT ranked.grain, cities.name AS top_city, ranked.applicants AS top_city_applicants, ranked.together AS with_city
-FROM (${ranked('city_key', 'city_counts')}) AS ranked
+FROM (${ranked('city_key', 'city_counts', grain)}) AS ranked
 JOIN cities ON cities.city_key = ranked.city_key
 WHERE ranked.position = 1`,
     set: 'asked',
   },
   top_skills: {
     columns: [1, 2, 3].flatMap((position) => [`top_skill_${position}`, `top_skill_${position}_applicants`]),
-    sql: () => `
+    sql: (grain) => `
 SELECT ranked.grain, ${[1, 2, 3]
       .map(
         (position) => `max(CASE WHEN position = ${position} THEN skills.name END) AS top_skill_${position},
        ${sumWhere(`position = ${position}`, 'ranked.applicants')} AS top_skill_${position}_applicants`,
       )
       .join(',\n       ')}
-FROM (${ranked('skill_key', 'skill_counts')}) AS ranked
+FROM (${ranked('skill_key', 'skill_counts', grain)}) AS ranked
 JOIN skills ON skills.skill_key = ranked.skill_key
 WHERE ranked.position <= 3
 GROUP BY ranked.grain`,

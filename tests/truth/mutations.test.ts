@@ -49,7 +49,7 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ["status = 'closed'", "status = 'draft'"],
     ['CAST(credit_units AS VARCHAR)', 'CAST(credit_units + 99999 AS VARCHAR)'],
     ['screened, hired,', 'screened, rejected + 1 AS hired,'],
-    ['WHERE hires.position = 1', 'WHERE hires.position = 2'],
+    ['LIMIT 1', 'LIMIT 1 OFFSET 1'],
   ],
   'weekly-graph': [
     ['applied_on >= CAST($first_week AS DATE)', 'applied_on > CAST($first_week AS DATE)'],
@@ -57,8 +57,7 @@ const slips: Record<keyof typeof metrics, [there: string, slip: string][]> = {
     ['+ 84', '+ 77'],
     ['/ 7.0', '/ 6.0'],
     ['week = 15 THEN n END) AS assessments_week_3', 'week = 16 THEN n END) AS assessments_week_3'],
-    ['WHERE pair_key IN (SELECT pair_key FROM applications WHERE assessed OR screened)', ''],
-    ['WHERE assessed OR screened', 'WHERE assessed'],
+    ['WHERE pair_key IN (SELECT pair_key FROM applications)', ''],
     ['applications_week_11, assessments_week_0', 'applications_week_10 AS applications_week_11, assessments_week_0'],
   ],
   'applicants-stage-graph': [
