@@ -352,17 +352,19 @@ const usedFor = (columns: ReadonlySet<string>, grain: Grain, shipped?: string) =
   const again = needed.flatMap(([name, { columns, again }]): Used[] =>
     shipped === undefined || again === undefined ? [] : [{ name: `${name}_again`, columns, sql: again.trim() }],
   )
-  const read = wordsIn([...used, ...again].map(({ sql }) => sql).join(' '))
+  const words = [...used, ...again].map(({ sql }) => wordsIn(sql))
+  const read = new Set(words.flatMap((each) => [...each]))
   const sqlOf = Object.entries(shipped === undefined ? relations : setRelations)
   // A relation reads those before it alone.
   const before = sqlOf.reverse().flatMap(([name, relation]): [string, string][] => {
     if (!read.has(name)) return []
     const sql = (typeof relation === 'string' ? relation : relation(grain)).trim()
-    wordsIn(sql).forEach((word) => read.add(word))
+    const own = wordsIn(sql)
+    words.push(own)
+    own.forEach((word) => read.add(word))
     return [[name, sql]]
   })
-  const texts = [...used, ...again, ...before.map(([, sql]) => ({ sql }))].map(({ sql }) => sql)
-  return { parts: used, again, relations: before.reverse(), read, texts }
+  return { parts: used, again, relations: before.reverse(), read, words }
 }
 
 /** The columns of `rollup_job`. */
@@ -399,7 +401,7 @@ export const rollupExpressions = (
       : setTableNames
   const narrowed = names.flatMap((name): [string, string][] => {
     if (!used.read.has(name)) return []
-    const sql = narrow(name, columnsOfNarrowed(name, used.texts))
+    const sql = narrow(name, columnsOfNarrowed(name, used.words))
     return sql ? [[name, sql]] : []
   })
   const given = bundleColumns('rollup_job').flatMap(({ name, type, nullable }) => {
@@ -425,14 +427,14 @@ export const rollupExpressions = (
 }
 
 /** The columns that are read of what a scope narrows: those that some SQL names which names it, too. */
-const columnsOfNarrowed = (name: Narrowed, texts: readonly string[]): string[] => {
-  const read = new Set(texts.map(wordsIn).flatMap((words) => (words.has(name) ? [...words] : [])))
+const columnsOfNarrowed = (name: Narrowed, words: readonly ReadonlySet<string>[]): string[] => {
+  const read = words.filter((each) => each.has(name))
   const known = isSelection(name)
     ? selections[name].columns
     : isSetTable(name)
       ? setColumns[name]
       : bundleColumns(name).map(({ name }) => name)
-  return known.filter((column) => read.has(column))
+  return known.filter((column) => read.some((each) => each.has(column)))
 }
 
 /** A query for all rows of `rollup_job`, in the order in which they are exported. Reads the parameter `$first_week`. */

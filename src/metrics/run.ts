@@ -157,15 +157,24 @@ const conclude = (metric: AnyMetric, result: Columns, context: Context, millisec
 
 /** The key of a city or a skill, given its name as answers show it; −1 where there is none of that name. */
 export const keyOf = async (
-  { engine }: Dataset,
+  dataset: Dataset,
   what: 'city' | 'skill',
   name: string,
   signal: AskOptions['signal'],
 ): Promise<number> => {
+  const known = knownKeys.get(dataset) ?? new Map<string, number>()
+  knownKeys.set(dataset, known)
+  const found = known.get(`${what} ${name}`)
+  if (found !== undefined) return found
   const sql = `SELECT ${what}_key AS key FROM ${what === 'city' ? 'cities' : 'skills'} WHERE name = $1`
-  const [[row] = []] = await engine.batch([{ sql, params: [name] }], { signal })
-  return typeof row?.key === 'number' ? row.key : noKey
+  const [[row] = []] = await dataset.engine.batch([{ sql, params: [name] }], { signal })
+  const key = typeof row?.key === 'number' ? row.key : noKey
+  known.set(`${what} ${name}`, key)
+  return key
 }
+
+/** The keys that were looked up: a bundle never changes. */
+const knownKeys = new WeakMap<Dataset, Map<string, number>>()
 
 /**
  * Asks several metrics about one scope in one batch.
@@ -180,15 +189,17 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
 ): Promise<AnswersOf<Metrics>> => {
   const named = Object.entries<AnyMetric>(metrics)
   const asked = named.map(([, metric]) => metric)
-  const planned = plan(dataset, asked, scope)
+  const load = (reads: Reads) => dataset.loadRows({ signal, onProgress, sets: reads === 'sets' })
+  const visible = resolveScope(dataset, scope, noKey) !== null
+  if (visible && scope.city !== undefined) await load('rows')
+  const cityKey = visible && scope.city !== undefined ? await keyOf(dataset, 'city', scope.city, signal) : noKey
+  const planned = plan(dataset, asked, scope, cityKey)
   if (!planned) {
     const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])
     return Object.fromEntries(unknown) as AnswersOf<Metrics>
   }
-  if (planned.reads !== 'rollup') await dataset.loadRows({ signal, onProgress, sets: planned.reads === 'sets' })
-  const { context, steps } =
-    (scope.city !== undefined && plan(dataset, asked, scope, await keyOf(dataset, 'city', scope.city, signal))) ||
-    planned
+  const { context, steps, reads } = planned
+  if (reads !== 'rollup') await load(reads)
   const times: number[] = []
   const results = await dataset.engine.columns(
     steps.map(({ statement }) => statement),

@@ -103,11 +103,16 @@ export const createLine = (datasetWorker: string, onEnd: (reason: unknown) => vo
     async () => end(new DatasetError('engine', 'engine: closed; open the dataset again')),
   )
 
+  const loaded = new Set<string>()
   const loadRows: Dataset['loadRows'] = async (options = {}) => {
+    const wanted = ['rows', ...(options.ids ? ['ids'] : []), ...(options.sets ? ['sets'] : [])]
+    // Each question about filtered rows asks for them, and the way to the worker and back takes its time.
+    if (!ended && wanted.every((each) => loaded.has(each))) return options.signal?.throwIfAborted()
     const { times } = await ask<'rows'>(
       (id) => ({ type: 'rows', id, ids: options.ids ?? false, sets: options.sets ?? false }),
       options,
     )
+    wanted.forEach((each) => loaded.add(each))
     times.forEach(([stage, milliseconds]) => options.timing?.(stage, milliseconds))
   }
 
