@@ -59,8 +59,9 @@ export const wholeScores: readonly number[] = Array.from({ length: 11 }, (_, sco
 /**
  * The tables of a bundle, contract version 2. Keys are dense from 0 within the bundle, in code-point order of the source
  * id (dimensions: of the folded text). Rows are in the order of the first column, but where there is one for each record of
- * the source: those are in natural order of the source id, shorter ids first, which for serial ids is that of their making. Before
- * that, those of candidates with `several` are last, applications are in order of the day and résumés for no job are last.
+ * the source: those are in natural order of the source id, shorter ids first, which for serial ids is that of their making.
+ * Applications and résumés of candidates with `several` come after all others; within both, applications are in order of the day first,
+ * and résumés for no job are last.
  * Times of records are whole seconds (their fractions are cut), most of them counted from the application: so they take least.
  */
 export const bundleRows = {

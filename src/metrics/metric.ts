@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod'
 import type { Job } from './dataset.ts'
 import type { Row } from './engine.ts'
-import { wholeScope } from './rollups.ts'
+import { wholeScope } from './relations.ts'
 import type { ResolvedScope } from './scope.ts'
 
 /** What a metric may know besides its rows. */

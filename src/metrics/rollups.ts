@@ -1,36 +1,24 @@
-import { bundleColumns, outcomeCode, weekCount, weeks, wholeScores } from 'hirescope/contract'
+import { bundleColumns, weeks, wholeScores } from 'hirescope/contract'
 import { buckets } from './buckets.ts'
+import {
+  apart,
+  by,
+  inWeeks,
+  isSelection,
+  relations,
+  selections,
+  setRelations,
+  sumWhere,
+  weekOf,
+  wholeScope,
+  type Grain,
+  type Relation,
+  type Selection,
+} from './relations.ts'
 import { isSetTable, setColumns, setTableNames, type SetTable } from './set-tables.ts'
-
-/** Whether a rollup has a row for every job, or one for all of them together. */
-export type Grain = 'job' | 'all'
-
-/** The `job_key` of the whole scope, or of whatever a question is about. */
-export const wholeScope = -1
-
-/**
- * Some of the applications, with few of their columns. They are read apart, since copying these columns of all that a filter
- * lets through takes its time.
- */
-export const selections = {
-  hires: { columns: ['application_key', 'candidate_key', 'job_key', 'hired_at'], of: `outcome = ${outcomeCode.hired}` },
-  // Of who has several applications or résumés.
-  repeats: {
-    columns: ['pair_key', 'candidate_key', 'job_key', 'assessed', 'screened', 'city_key', 'city_rank'],
-    of: 'several',
-  },
-  // Of who has one application and one résumé at most.
-  listed_skills: { columns: ['job_key', 'skills'], of: 'NOT several' },
-} as const
-
-/** The name of a selection of applications. */
-export type Selection = keyof typeof selections
 
 /** What a scope narrows, by name: tables of a bundle, selections of applications and set tables. All else hangs on the applications. */
 export type Narrowed = 'jobs' | 'applications' | 'credit_events' | Selection | SetTable
-
-/** A relation that others read, with `grain` (the job, or −1) in each row. It may read what is narrowed, tables and others. */
-type Relation = (grain: Grain) => string
 
 /**
  * Some columns of `rollup_job`: a row for each grain that has anything to count. Where the rows of jobs were shipped, the numbers
@@ -47,126 +35,17 @@ interface Part {
 
 const columnsOf = (name: string, numbers: readonly number[]) => numbers.map((number) => `${name}_${number}`)
 
-const by = (grain: Grain) => (grain === 'job' ? 'job_key' : String(wholeScope))
-
-/** Groups rows by the grain and by columns; what is the same in all rows takes its time, too. */
-const groupBy = (grain: Grain, ...columns: string[]) =>
-  `GROUP BY ${[...(grain === 'job' ? ['job_key'] : []), ...columns].join(', ')}`
-
-const inWeeks = (date: string) =>
-  `${date} >= CAST($first_week AS DATE) AND ${date} < CAST($first_week AS DATE) + ${7 * weekCount}`
-
-const weekOf = (date: string) => `CAST(floor((${date} - CAST($first_week AS DATE)) / 7.0) AS INTEGER)`
-
-// DuckDB makes ready for each FILTER (WHERE …), which takes longer than to add up some hundred rows.
-const sumWhere = (condition: string, count = 'n') => `sum(CASE WHEN ${condition} THEN ${count} END)`
-
 /** Turns rows (grain, code, n) into a row for each grain with a column for each code. */
 const spread = (code: string, columns: readonly string[]) =>
   columns.map((column, value) => `${sumWhere(`${code} = ${value}`)} AS ${column}`).join(',\n       ')
 
 const ranked = (group: string, counted: string, grain: Grain) => {
-  const [own, partition] = grain === 'job' ? ['grain, ', 'PARTITION BY grain '] : ['', '']
+  const partition = grain === 'job' ? 'PARTITION BY grain ' : ''
   return `
-  SELECT ${grain === 'job' ? 'grain' : `${wholeScope} AS grain`}, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (${partition}) AS together,
+  SELECT ${by(grain, 'grain')} AS grain, ${group}, sum(n) AS applicants, sum(sum(n)) OVER (${partition}) AS together,
          row_number() OVER (${partition}ORDER BY sum(n) DESC, ${group}) AS position
   FROM ${counted}
-  GROUP BY ${own}${group}`
-}
-
-const relations: Record<string, Relation> = {
-  // Applications that are alike. Who has one is an applicant already; who has several is told apart below.
-  alike: (grain) => `
-SELECT ${by(grain)} AS grain, stage, outcome, score, assessed, screened, several,
-       count(*) AS n, count(resume_delay) AS resumes, max(applied_s + resume_delay) AS latest_resume_s
-FROM applications
-${groupBy(grain, 'stage', 'outcome', 'score', 'assessed', 'screened', 'several')}`,
-  states: (grain) =>
-    grain === 'job'
-      ? 'SELECT job_key AS grain, stage, outcome, count(*) AS n FROM applications GROUP BY job_key, stage, outcome'
-      : 'SELECT grain, stage, outcome, sum(n) AS n FROM alike GROUP BY grain, stage, outcome',
-  // Applicants with several applications or résumés. Of their cities the one of the latest résumé counts.
-  repeated: (grain) => `
-SELECT ${by(grain)} AS grain, candidate_key, bool_or(assessed) AS assessed, bool_or(screened) AS screened,
-       arg_max(city_key, coalesce(city_rank, 0)) AS city_key
-FROM repeats
-${groupBy(grain, 'candidate_key')}`,
-  // Their résumés. One for no job belongs to every job that its candidate applied to.
-  repeated_resumes: (grain) => `
-SELECT ${by(grain)} AS grain, pairs.candidate_key, score, skills
-FROM resumes
-JOIN (SELECT DISTINCT pair_key, candidate_key${grain === 'job' ? ', job_key' : ''} FROM repeats) AS pairs ON pairs.pair_key = resumes.pair_key
-WHERE resumes.several AND resumes.pair_key IS NOT NULL
-UNION ALL
-SELECT grain, resumes.candidate_key, score, skills
-FROM resumes
-JOIN repeated ON repeated.candidate_key = resumes.candidate_key
-WHERE resumes.several AND resumes.pair_key IS NULL`,
-  // Assessments and video interviews of the weeks.
-  assigned: () => `
-SELECT pair_key, ${weekCount} + ${weekOf('assigned_on')} AS week
-FROM assessments
-WHERE ${inWeeks('assigned_on')}
-UNION ALL
-SELECT pair_key, ${2 * weekCount} + ${weekOf('assigned_on')} AS week
-FROM screenings
-WHERE NOT revoked AND ${inWeeks('assigned_on')}`,
-  city_counts: (grain) => `
-SELECT ${by(grain)} AS grain, city_key, count(*) AS n
-FROM applications
-WHERE NOT several AND city_key IS NOT NULL
-${groupBy(grain, 'city_key')}
-UNION ALL
-SELECT grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY grain, city_key`,
-  skill_counts: (grain) => `
-SELECT ${by(grain)} AS grain, skill_key, count(*) AS n
-FROM (SELECT ${grain === 'job' ? 'job_key, ' : ''}unnest(skills) AS skill_key FROM listed_skills) AS listed
-${groupBy(grain, 'skill_key')}
-UNION ALL
-SELECT ${grain === 'job' ? 'grain' : wholeScope} AS grain, skill_key, count(*) AS n
-FROM (
-  SELECT DISTINCT ${grain === 'job' ? 'grain, ' : ''}candidate_key, skill_key
-  FROM (SELECT grain, candidate_key, unnest(skills) AS skill_key FROM repeated_resumes) AS listed) AS distinctly
-GROUP BY ${grain === 'job' ? 'grain, ' : ''}skill_key`,
-}
-
-/** The relations of a set of jobs, over set tables. */
-const setRelations: Record<string, string> = {
-  hires: 'SELECT application_key, candidate_key, job_key, hired_at FROM set_hires',
-  candidates: 'SELECT * FROM set_candidates',
-  // Applicants to several jobs of the set, but for those to two jobs in all.
-  repeated: `
-SELECT candidate_key, count(*) - 1 AS again, ${sumWhere('assessed', '1')} - 1 AS assessed_again,
-       ${sumWhere('screened', '1')} - 1 AS screened_again, arg_max(city_key, city_rank) AS city_key
-FROM set_applicants
-GROUP BY candidate_key
-HAVING count(*) > 1`,
-  city_counts: `
-SELECT ${wholeScope} AS grain, city_key, sum(n) AS n FROM set_cities GROUP BY city_key
-UNION ALL
-SELECT ${wholeScope} AS grain, set_applicants.city_key, -count(*) AS n
-FROM set_applicants
-JOIN repeated ON repeated.candidate_key = set_applicants.candidate_key
-WHERE set_applicants.city_key IS NOT NULL
-GROUP BY set_applicants.city_key
-UNION ALL
-SELECT ${wholeScope} AS grain, city_key, count(*) AS n FROM repeated WHERE city_key IS NOT NULL GROUP BY city_key
-UNION ALL
-SELECT ${wholeScope} AS grain, city_key, -count(*) AS n FROM set_pairs WHERE city_key IS NOT NULL GROUP BY city_key`,
-  skill_counts: `
-SELECT ${wholeScope} AS grain, skill_key, sum(n) AS n FROM set_skills GROUP BY skill_key
-UNION ALL
-SELECT ${wholeScope} AS grain, skill_key, sum(1 - n) AS n
-FROM (
-  SELECT candidate_key, skill_key, count(*) AS n
-  FROM set_applicant_skills
-  WHERE candidate_key IN (SELECT candidate_key FROM repeated)
-  GROUP BY candidate_key, skill_key) AS listed
-GROUP BY skill_key
-UNION ALL
-SELECT ${wholeScope} AS grain, skill_key, -count(*) AS n
-FROM (SELECT unnest(skills) AS skill_key FROM set_pairs) AS listed
-GROUP BY skill_key`,
+  GROUP BY ${apart(grain, 'grain')}${group}`
 }
 
 const scores = columnsOf('resumes_score', wholeScores)
@@ -274,7 +153,7 @@ FROM (
   SELECT ${by(grain)} AS grain, ${weekOf('applied_on')} AS week, count(*) AS n
   FROM applications
   WHERE ${inWeeks('applied_on')}
-  ${groupBy(grain, 'week')}
+  GROUP BY ${apart(grain)}week
   UNION ALL
   SELECT ${by(grain)} AS grain, week, count(*) AS n
   FROM assigned
@@ -283,7 +162,7 @@ FROM (
       ? `JOIN (SELECT DISTINCT pair_key, job_key FROM applications WHERE assessed OR screened) AS pairs ON pairs.pair_key = assigned.pair_key`
       : 'WHERE pair_key IN (SELECT pair_key FROM applications)'
   }
-  ${groupBy(grain, 'week')}) AS counted
+  GROUP BY ${apart(grain)}week) AS counted
 GROUP BY grain`,
   },
   top_cities: {
@@ -379,9 +258,6 @@ export type Narrow = (name: Narrowed, columns: readonly string[]) => string
 /** What a scope narrows, as it stands in a bundle. */
 const whole: Narrow = (name, columns) =>
   isSelection(name) ? `SELECT ${columns.join(', ')} FROM applications WHERE ${selections[name].of}` : ''
-
-/** Whether a name is that of a selection of applications. */
-export const isSelection = (name: string): name is Selection => Object.hasOwn(selections, name)
 
 /**
  * The expressions of a WITH clause that give columns of `rollup_job` at one grain under that name. The exporter ships what

@@ -190,9 +190,11 @@ export const runAll = async <const Metrics extends Record<string, AnyMetric>>(
   const named = Object.entries<AnyMetric>(metrics)
   const asked = named.map(([, metric]) => metric)
   const load = (reads: Reads) => dataset.loadRows({ signal, onProgress, sets: reads === 'sets' })
-  const visible = resolveScope(dataset, scope, noKey) !== null
-  if (visible && scope.city !== undefined) await load('rows')
-  const cityKey = visible && scope.city !== undefined ? await keyOf(dataset, 'city', scope.city, signal) : noKey
+  let cityKey = noKey
+  if (scope.city !== undefined && resolveScope(dataset, scope, noKey)) {
+    await load('rows')
+    cityKey = await keyOf(dataset, 'city', scope.city, signal)
+  }
   const planned = plan(dataset, asked, scope, cityKey)
   if (!planned) {
     const unknown = named.map(([name]) => [name, { status: 404, body: null, basis: null }])

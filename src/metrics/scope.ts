@@ -1,6 +1,7 @@
 import type { Dataset } from './dataset.ts'
 import type { Param } from './engine.ts'
-import { isSelection, rollupColumns, rollupExpressions, selections, wholeScope, type Narrow } from './rollups.ts'
+import { isSelection, selections, wholeScope } from './relations.ts'
+import { rollupColumns, rollupExpressions, type Narrow } from './rollups.ts'
 import { isSetTable, setColumns } from './set-tables.ts'
 
 /** Which jobs a question is about: all visible jobs, one by `job_id`, or any set by `job_ids`. */
